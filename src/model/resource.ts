@@ -1,0 +1,82 @@
+import type { ManifestDocument } from "./document.ts";
+import type { Location } from "./source.ts";
+import type { Mapping, Path } from "./value.ts";
+
+/**
+ * Kind and group in kubectl's notation: `Gateway.networking.istio.io`, `Service` for the core group. Versions of
+ * one kind (`v1alpha3`, `v1beta1`, `v1`) are one kind.
+ */
+export type Kind = string;
+
+export interface ResourceId {
+  readonly group: string;
+  readonly kind: string;
+  /** Null for cluster-scoped kinds, and where the namespace is not known: ask {@link Resource.scope}. */
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+/**
+ * Where a resource comes from. A derived resource is what a controller will make of another one: a finding about
+ * it is placed at `path` in its parent.
+ */
+export type Origin =
+  | { readonly from: "document"; readonly document: ManifestDocument; readonly base: Path }
+  | { readonly from: "derived"; readonly parent: Resource; readonly path: Path; readonly by: string };
+
+export interface Resource {
+  readonly id: ResourceId;
+  readonly kind: Kind;
+  readonly apiVersion: string;
+  /** `v1beta1` of `networking.istio.io/v1beta1`. */
+  readonly version: string;
+  readonly scope: "cluster" | "namespace";
+  /** Null: not known (or cluster-scoped). A namespace that is not known decides nothing. */
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly value: Mapping;
+  readonly origin: Origin;
+  /** A patch fragment (Kustomize) lacks what its base has: absent fields say nothing. */
+  readonly form: "full" | "patch";
+  /** `own`: of the set. `context`: known to exist, never a finding's main place. `derived`: made by a controller. */
+  readonly standing: "own" | "context" | "derived";
+}
+
+/** `Gateway knative-serving/knative-local-gateway`, as messages name a resource. */
+export function label(resource: Resource): string {
+  const { namespace, name } = resource;
+  return `${resource.id.kind} ${namespace === null ? "" : `${namespace}/`}${name}`;
+}
+
+/** A text that is equal for candidates of one object, and only for them. */
+export function idKey(resource: Resource): string {
+  const { group, kind, namespace, name } = resource.id;
+  return JSON.stringify([group, kind, namespace, name]);
+}
+
+/** The document and the path in it that a path of a resource stands for; a derived resource leads to its parent. */
+export function sourceOf(
+  resource: Resource,
+  path: Path,
+): { readonly document: ManifestDocument; readonly path: Path; readonly resource: Resource } {
+  const { origin } = resource;
+  if (origin.from === "derived") return sourceOf(origin.parent, origin.path);
+  return { document: origin.document, path: [...origin.base, ...path], resource };
+}
+
+/**
+ * The place of a path: the value there (`"value"`) or its key (`"key"`). An absent path gives the key of the
+ * nearest parent that exists; the document itself when there is none.
+ */
+export function locate(resource: Resource, path: Path, part: "value" | "key" = "value"): Location {
+  const source = sourceOf(resource, path);
+  const { places, file, span } = source.document;
+  const exact = part === "key" ? places.key(source.path) : places.value(source.path);
+  if (exact) return { file, ...exact };
+  for (let length = source.path.length - 1; length > 0; length--) {
+    const key = places.key(source.path.slice(0, length));
+    if (key) return { file, ...key };
+  }
+  const kind = places.value([...sourceOf(resource, []).path, "kind"]);
+  return { file, ...(kind ?? span) };
+}
