@@ -1,0 +1,62 @@
+import type { Finding, Verdict } from "./finding.ts";
+import type { Profile } from "./profile.ts";
+import type { Resource } from "./resource.ts";
+import type { Layer } from "./set.ts";
+import type { SourceFile, Span } from "./source.ts";
+
+/** What a rule says about one subject of a set, and why. */
+export interface SubjectVerdict {
+  readonly verdict: Verdict;
+  readonly resource: Resource | null;
+  readonly file: SourceFile | null;
+  readonly at: Span | null;
+  /** For `undecided`: what would decide it. */
+  readonly needs: string | null;
+}
+
+export interface RuleVerdict {
+  readonly rule: string;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly subjects: readonly SubjectVerdict[];
+}
+
+export interface SetReport {
+  readonly name: string;
+  readonly path: string;
+  readonly profile: Profile;
+  readonly owns: readonly Layer[];
+  readonly verdicts: readonly RuleVerdict[];
+}
+
+/** A file that was not read as manifests, or that could not be read. */
+export interface FileState {
+  readonly path: string;
+  readonly state: "skipped" | "unreadable";
+  /** `Helm template`, `values file`, `binary`, …: the same words for the same reason, so that they can be counted. */
+  readonly reason: string;
+}
+
+/** A rule that crashed: a bug in meshlint (exit 3), never a finding. */
+export interface Crash {
+  readonly rule: string;
+  readonly set: string;
+  readonly subject: string | null;
+  readonly error: unknown;
+}
+
+/** Everything a lint run found out. Formats, exit codes and the Action are made from this and nothing else. */
+export interface Report {
+  readonly sets: readonly SetReport[];
+  /** Sorted by file, line, column, rule; suppressed ones included and marked. */
+  readonly findings: readonly Finding[];
+  readonly files: readonly FileState[];
+  readonly crashes: readonly Crash[];
+  readonly counts: {
+    readonly files: number;
+    readonly documents: number;
+    readonly resources: number;
+    /** Template variables (`${NS}`, `{{ … }}`, `@X@`) that stand for unknown values. */
+    readonly variables: number;
+  };
+}
