@@ -1,0 +1,51 @@
+import type { Config, RuleLevel } from "../model/config.ts";
+import type { ProfileKey } from "../model/profile.ts";
+import type { FileState } from "../model/report.ts";
+import type { SourceFile } from "../model/source.ts";
+import type { Rule } from "../rule/define.ts";
+
+/** Files of a context: what is known to exist beside a set, named in the config by a path or as a snapshot. */
+export interface ContextFiles {
+  /** The `path` or `snapshot` of the config, as written there. */
+  readonly source: string;
+  readonly files: readonly SourceFile[];
+}
+
+/** What the command line adds to the config; it wins over it. */
+export interface LintOptions {
+  /** `--profile mesh=2.4`, as text. */
+  readonly profile: Readonly<Partial<Record<ProfileKey, string>>>;
+  /** `--rule`: ids or globs; none: every rule. */
+  readonly rules: readonly string[];
+  /** `--skip`: ids or globs. */
+  readonly skip: readonly string[];
+  /** `--severity ID=LEVEL`, in the order given; later ones win. */
+  readonly severities: readonly { readonly pattern: string; readonly level: RuleLevel }[];
+  /** Undecided becomes a warning at its subject. */
+  readonly strict: boolean;
+  /** `--set`: names of sets, or globs; none: every set that the shown paths touch. */
+  readonly sets: readonly string[];
+  /**
+   * Files and folders, relative to the working directory with `/`, in which findings are shown; `.` for all. The
+   * graph is not narrowed by them.
+   */
+  readonly shownPaths: readonly string[];
+  /** Files that the command line names one by one: broken YAML in them is an error, not a warning. */
+  readonly named: readonly string[];
+}
+
+/** Everything that a lint run needs, as values: the engine reads no file, clock or environment. */
+export interface LintInput {
+  readonly files: readonly SourceFile[];
+  /** Files that were listed but not read, or could not be. */
+  readonly fileStates: readonly FileState[];
+  readonly config: Config;
+  /** The config's folder relative to the working directory (`.`, `..`, `deploy`); its paths start there. */
+  readonly configFolder: string;
+  readonly options: LintOptions;
+  /** The rules to choose from. */
+  readonly catalogue: readonly Rule[];
+  readonly contextFiles: readonly ContextFiles[];
+  /** Today. */
+  readonly now: Date;
+}
