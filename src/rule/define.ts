@@ -34,6 +34,11 @@ export interface Problem {
    * version is assumed (requirements 0.5).
    */
   readonly otherEdition?: boolean;
+  /**
+   * The field that the author meant, where this problem is the cause of what other rules say about it (a misspelt
+   * key, a value of the wrong type): their findings at or below it are dropped. One cause, one finding.
+   */
+  readonly explains?: Path;
 }
 
 export interface Undecided {
@@ -55,6 +60,8 @@ export interface RuleContext {
   readonly options: Readonly<Record<string, unknown>>;
   /** Today, as given from outside. */
   readonly now: Date;
+  /** `--strict`, `plan` and `apply`: some hygiene findings are errors there. */
+  readonly strict: boolean;
 }
 
 export type Category =
