@@ -1,0 +1,171 @@
+import type { Edge, EdgeKind, Graph, PodTemplate, Target } from "../model/graph.ts";
+import type { Profile } from "../model/profile.ts";
+import type { Kind, Resource } from "../model/resource.ts";
+import type { Layer, ResourceSet } from "../model/set.ts";
+import { deriveResources } from "./derived/derive.ts";
+import { edgesOf } from "./edges.ts";
+import { ownsLayer } from "./layers.ts";
+import { compareResources } from "./order.ts";
+import { podTemplatesOf, workloadKinds } from "./pods.ts";
+import { isClusterScoped } from "./scopes.ts";
+
+const noResources: readonly Resource[] = Object.freeze([]);
+const noEdges: readonly Edge[] = Object.freeze([]);
+
+/** Lists by key; each is sorted when somebody first asks for it, since most kinds are never asked for. */
+class Index {
+  readonly #lists = new Map<string, Resource[]>();
+  readonly #sorted = new Set<string>();
+
+  add(key: string, resource: Resource): void {
+    const list = this.#lists.get(key);
+    if (list) list.push(resource);
+    else this.#lists.set(key, [resource]);
+  }
+
+  get(key: string): readonly Resource[] {
+    const list = this.#lists.get(key);
+    if (!list) return noResources;
+    if (!this.#sorted.has(key)) {
+      this.#sorted.add(key);
+      Object.freeze(list.sort(compareResources));
+    }
+    return list;
+  }
+
+  /** The resources under several keys, in one order. */
+  merged(keys: readonly string[]): readonly Resource[] {
+    const lists = [...new Set(keys)].map((key) => this.get(key)).filter((list) => list.length > 0);
+    if (lists.length === 1) return lists[0] ?? noResources;
+    return lists.length === 0 ? noResources : Object.freeze(lists.flat().sort(compareResources));
+  }
+}
+
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => (known ??= { value: compute() }).value;
+}
+
+function grouped<K, T>(items: readonly T[], keysOf: (item: T) => readonly K[]): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    for (const key of new Set(keysOf(item))) {
+      const group = groups.get(key);
+      if (group) group.push(item);
+      else groups.set(key, [item]);
+    }
+  }
+  return groups;
+}
+
+const nameKey = (kind: Kind, name: string): string => `${kind} ${name}`;
+
+/**
+ * The graph of a set: its resources, those of its context, and those that controllers will derive from them.
+ * Building it makes the indexes only; pods and edges are computed when they are first asked for.
+ */
+export function buildGraph(set: ResourceSet, profile: Profile): Graph {
+  const full = new Index();
+  const own = new Index();
+  const fragments = new Index();
+  const named = new Index();
+  const patches = new Index();
+
+  const add = (resource: Resource): void => {
+    if (resource.form === "full") {
+      full.add(resource.kind, resource);
+      named.add(nameKey(resource.kind, resource.name), resource);
+    } else {
+      patches.add(nameKey(resource.kind, resource.name), resource);
+    }
+    if (resource.standing !== "own") return;
+    fragments.add(resource.kind, resource);
+    if (resource.form === "full") own.add(resource.kind, resource);
+  };
+  for (const resource of set.resources) add(resource);
+  for (const resource of set.context.resources) add(resource);
+  const derived = deriveResources((...kinds) => full.merged(kinds), profile);
+  // The lists that derivation asked for are sorted and frozen by now: nothing is derived of a kind that it reads.
+  for (const resource of derived) add(resource);
+
+  const resources = once(() =>
+    Object.freeze([...set.resources, ...set.context.resources, ...derived].sort(compareResources)),
+  );
+  const owned = new Map<Layer, boolean>();
+  const templates = new Map<Resource, readonly PodTemplate[]>();
+  const allPods = once(() =>
+    Object.freeze(full.merged(workloadKinds).flatMap((resource) => graph.podsOf(resource))),
+  );
+  const podsByNamespace = once(() => grouped(allPods(), (pod) => [pod.namespace]));
+  const edges = once(() => Object.freeze(edgesOf(graph)));
+  const outgoing = once(() => grouped(edges(), (edge) => [edge.from]));
+  const incoming = once(() =>
+    grouped(edges(), (edge) => (edge.target.state === "found" ? edge.target.resources : [])),
+  );
+  const ofKind = (list: readonly Edge[] | undefined, kind: EdgeKind | undefined): readonly Edge[] =>
+    kind === undefined ? (list ?? noEdges) : (list ?? noEdges).filter((edge) => edge.kind === kind);
+
+  const graph: Graph = {
+    set,
+    profile,
+    get resources() {
+      return resources();
+    },
+    all: (...kinds) => full.merged(kinds),
+    own: (...kinds) => own.merged(kinds),
+    fragments: (...kinds) => fragments.merged(kinds),
+    named: (kind, namespace, name) => candidates(named, kind, namespace, name),
+    find(kind, namespace, name, layer): Target {
+      const found = candidates(named, kind, namespace, name);
+      if (found.length > 0) return { state: "found", resources: found };
+      const wanted = `${kindName(kind)} ${namespace === null ? "" : `${namespace}/`}${name}`;
+      if (candidates(patches, kind, namespace, name).length > 0) {
+        return { state: "outside", why: `${wanted}, of which the set holds only a patch` };
+      }
+      if (namespace === null && !isClusterScoped(kind)) {
+        return { state: "outside", why: `the namespace of ${wanted}` };
+      }
+      const absent = layer === null ? set.context.complete === true : graph.owns(layer);
+      if (absent) return { state: "absent" };
+      return { state: "outside", why: `${wanted}, which neither the set nor its context holds` };
+    },
+    owns(layer) {
+      const known = owned.get(layer);
+      if (known !== undefined) return known;
+      const owns = ownsLayer(set, graph.own, layer);
+      owned.set(layer, owns);
+      return owns;
+    },
+    pods: (namespace) => (namespace === undefined ? allPods() : (podsByNamespace().get(namespace) ?? [])),
+    podsOf(resource) {
+      const known = templates.get(resource);
+      if (known) return known;
+      const pods = podTemplatesOf(resource);
+      templates.set(resource, pods);
+      return pods;
+    },
+    get edges() {
+      return edges();
+    },
+    out: (from, kind) => ofKind(outgoing().get(from), kind),
+    into: (to, kind) => ofKind(incoming().get(to), kind),
+  };
+  return Object.freeze(graph);
+}
+
+/** `Gateway` of `Gateway.networking.istio.io`. */
+function kindName(kind: Kind): string {
+  return kind.split(".", 1).join();
+}
+
+/**
+ * Candidates of an object: those of the very namespace first, then those whose namespace is not known, which may be
+ * it. A namespace that is asked for but not known (null) may be any: then all of that name, unknown ones first.
+ */
+function candidates(index: Index, kind: Kind, namespace: string | null, name: string): readonly Resource[] {
+  const list = index.get(nameKey(kind, name));
+  if (namespace === null || list.length === 0) return list;
+  const exact = list.filter((resource) => resource.namespace === namespace || resource.scope === "cluster");
+  const maybe = list.filter((resource) => resource.namespace === null && resource.scope === "namespace");
+  return [...exact, ...maybe];
+}
