@@ -138,7 +138,9 @@ function messageOf(rule: Rule, problem: Problem, graph: Graph): string {
 }
 
 function toFinding(rule: Rule, problem: Problem, graph: Graph, settings: RuleSettings): Problematic {
-  const written = "location" in problem.at ? null : writtenAt(problem.at.resource, problem.at.path);
+  const { at } = problem;
+  const within = "location" in at ? (at.within ?? null) : at;
+  const written = within && writtenAt(within.resource, within.path);
   const fix =
     problem.fix ??
     (problem.advice === undefined ? null : { title: problem.advice, safety: "review" as const, edits: [] });
@@ -150,7 +152,7 @@ function toFinding(rule: Rule, problem: Problem, graph: Graph, settings: RuleSet
       severity: severityOf(rule, problem, graph, settings.level),
       message: messageOf(rule, problem, graph),
       sets: [graph.set.name],
-      at: locationOf(problem.at),
+      at: locationOf(at),
       path: written ? formatPath(written.path) : "",
       resource: written?.resource ?? null,
       related: (problem.related ?? []).map(({ at, message }) => ({ at: locationOf(at), message })),

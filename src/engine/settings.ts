@@ -15,10 +15,10 @@ export interface Selection {
   readonly rules: readonly string[];
   readonly skip: readonly string[];
   /** `--severity ID=LEVEL`, in the order given. */
-  readonly levels: readonly { readonly pattern: string; readonly level: RuleLevel }[];
+  readonly severities: readonly { readonly pattern: string; readonly level: RuleLevel }[];
 }
 
-export const everything: Selection = { rules: [], skip: [], levels: [] };
+export const everything: Selection = { rules: [], skip: [], severities: [] };
 
 /** Whether a rule id fits a pattern in which `*` stands for any characters (`tenant/*`, `*missing*`). */
 export function ruleMatches(pattern: string, id: string): boolean {
@@ -95,7 +95,7 @@ export function settingsOf(
   requireKnown(selection.rules, rules, "--rule");
   requireKnown(selection.skip, rules, "--skip");
   requireKnown(
-    selection.levels.map((entry) => entry.pattern),
+    selection.severities.map((entry) => entry.pattern),
     rules,
     "--severity",
   );
@@ -118,7 +118,7 @@ export function settingsOf(
       level = entry.level ?? level;
       options = { ...options, ...optionsOf(rule, entry.options, entry.pattern) };
     }
-    for (const entry of selection.levels) if (ruleMatches(entry.pattern, rule.id)) level = entry.level;
+    for (const entry of selection.severities) if (ruleMatches(entry.pattern, rule.id)) level = entry.level;
     if (level !== "off") settings.set(rule, { level, options });
   }
   return settings;

@@ -35,6 +35,8 @@ export interface FileState {
   readonly state: "skipped" | "unreadable";
   /** `Helm template`, `values file`, `binary`, …: the same words for the same reason, so that they can be counted. */
   readonly reason: string;
+  /** Where reading stopped, if that can be told. */
+  readonly at?: Span;
 }
 
 /** A rule that crashed: a bug in meshlint (exit 3), never a finding. */

@@ -14,7 +14,11 @@ export type Subject =
 /** The place of a problem: a field of a resource (absent ones too), or a span of a file. */
 export type Spot =
   | { readonly resource: Resource; readonly path: Path; readonly part?: "value" | "key" }
-  | { readonly location: Location };
+  | {
+      readonly location: Location;
+      /** The field that the span belongs to, if it belongs to one. */
+      readonly within?: { readonly resource: Resource; readonly path: Path } | null;
+    };
 
 export interface Problem {
   readonly verdict: "fail";

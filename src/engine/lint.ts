@@ -1,0 +1,16 @@
+import { buildGraph } from "../graph/build.ts";
+import { makeProfile } from "../graph/profile.ts";
+import { loadFiles } from "../load/load.ts";
+import { discoverSets } from "../load/sets/discover.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Crash, FileState, Report, SetReport } from "../model/report.ts";
+import { layers, type ResourceSet } from "../model/set.ts";
+import type { Rule } from "../rule/define.ts";
+import { judge } from "./judge.ts";
+import type { LintInput } from "./lint-input.ts";
+import { inOrder, mergeAcrossSets } from "./merge.ts";
+import { type RuleSettings, settingsOf } from "./settings.ts";
+import { isBelow } from "./shown.ts";
+import { undecidedFindings } from "./strict.ts";
+import { applySuppressions } from "./suppress.ts";
+import { unreadableFindings } from "./unreadable.ts";
