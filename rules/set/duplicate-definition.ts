@@ -21,6 +21,7 @@ export const rule = defineRule({
   upstream: ["kubernetes-sigs/kustomize api/resmap/reswrangler.go"],
   fix: "none",
   reads: [],
+  selfContained: true,
   candidates: "each",
   subjects(graph) {
     if (!graph.set.appliedAsWhole)

@@ -9,6 +9,7 @@ export const rule = defineSetRule({
   documentation: [integrations("1.1")],
   fix: "none",
   reads: [],
+  selfContained: true,
   *check(graph) {
     for (const { key, config, detected, at } of graph.profile.conflicts) {
       yield fail(

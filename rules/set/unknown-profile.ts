@@ -26,6 +26,7 @@ export const rule = defineSetRule({
   documentation: [integrations("1.1")],
   fix: "none",
   reads: [],
+  selfContained: true,
   *check(graph) {
     for (const { key, product, known } of newest) {
       const { from, at } = graph.profile.sources[key];

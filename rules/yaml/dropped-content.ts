@@ -10,6 +10,7 @@ export const rule = defineDocumentRule({
   upstream: ["kubernetes/apimachinery pkg/util/yaml/decoder.go"],
   fix: "none",
   reads: [],
+  selfContained: true,
   candidates: "each",
   *check(document) {
     for (const notice of document.notices) {

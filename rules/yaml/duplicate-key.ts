@@ -13,6 +13,7 @@ export const rule = defineDocumentRule({
   upstream: ["kubernetes-sigs/yaml goyaml.v2/decode.go"],
   fix: "none",
   reads: [],
+  selfContained: true,
   candidates: "each",
   *check(document, graph) {
     const { file } = document;

@@ -12,6 +12,7 @@ export const rule = defineDocumentRule({
   upstream: ["kubernetes-sigs/yaml goyaml.v2/resolve.go"],
   fix: "none",
   reads: [],
+  selfContained: true,
   candidates: "each",
   *check(document, graph) {
     for (const notice of document.notices) {

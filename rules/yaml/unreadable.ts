@@ -10,6 +10,7 @@ export const rule = defineSetRule({
   documentation: [kubernetes("Managing Kubernetes objects")],
   fix: "none",
   reads: [],
+  selfContained: true,
   // Files are judged by the engine, once for the whole run: an unreadable one belongs to no set.
   applicable: () => notApplicable("judged once for all sets"),
   check: () => [],

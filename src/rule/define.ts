@@ -116,6 +116,8 @@ export interface Rule {
    * text itself (types, spelling), judged in every candidate.
    */
   readonly candidates?: "any" | "each";
+  /** All that decides it stands in the object itself: never undecided. */
+  readonly selfContained?: boolean;
   /** Options with their defaults and JSON Schema. */
   readonly options?: Readonly<
     Record<string, { readonly default: unknown; readonly schema: object; readonly description: string }>
