@@ -1,0 +1,84 @@
+import picomatch from "picomatch/posix.js";
+import type { Config, ConfigSet } from "../../model/config.ts";
+import type { ManifestDocument } from "../../model/document.ts";
+import { UsageError } from "../../model/errors.ts";
+import { suggestion } from "../../model/nearest.ts";
+import { distinct, type Draft, type Part, plainPart, shortName } from "./draft.ts";
+import { type Kustomizations } from "./kustomize.ts";
+import { folderOf, isWithin, joinPath } from "./paths.ts";
+
+/** A set of the config with one folder that its path stands for. */
+export interface ConfiguredDraft extends Draft {
+  readonly config: ConfigSet;
+}
+
+/** All folders that hold one of the documents, at any depth, and the files themselves. */
+function placesOf(documents: readonly ManifestDocument[]): ReadonlySet<string> {
+  const places = new Set<string>();
+  for (const { file } of documents) {
+    let place = file.path;
+    while (!places.has(place)) {
+      places.add(place);
+      if (place === "." || place === "/" || place.endsWith("..")) break;
+      place = folderOf(place);
+    }
+  }
+  return places;
+}
+
+/** What a folder's set consists of: all that lies in it, and what its kustomizations fetch from elsewhere. */
+function folderParts(
+  folder: string,
+  documents: readonly ManifestDocument[],
+  kustomizations: Kustomizations,
+): { readonly parts: readonly Part[]; readonly listed: ReadonlySet<ManifestDocument> } {
+  const inside = kustomizations.inside(folder);
+  const built = inside.flatMap((root) => kustomizations.build(root));
+  const listed = new Set(built.map((part) => part.document));
+  const others = documents.filter(
+    (document) =>
+      !listed.has(document) &&
+      isWithin(document.file.path, folder) &&
+      !kustomizations.data.has(document.file.path),
+  );
+  return { parts: distinct([...built, ...others.map((document) => plainPart(document))]), listed };
+}
+
+/**
+ * The sets that the config names: one for each folder (or file) that a path stands for. What none of them contains
+ * forms no set.
+ *
+ * @throws UsageError if a path stands for nothing that holds manifests: a set that silently is empty checks nothing
+ */
+export function configuredDrafts(
+  documents: readonly ManifestDocument[],
+  config: Config,
+  configFolder: string,
+  kustomizations: Kustomizations,
+): readonly ConfiguredDraft[] {
+  const places = placesOf(documents);
+  return config.sets.flatMap((set) => {
+    const pattern = joinPath(configFolder, set.path);
+    const matches = picomatch(pattern, { dot: false });
+    // A path that exists as written is no glob, whatever characters it has.
+    const found = places.has(pattern) ? [pattern] : [...places].filter((place) => matches(place)).toSorted();
+    if (found.length === 0) {
+      throw new UsageError(
+        `set ${JSON.stringify(set.name ?? set.path)}: no manifests in ${JSON.stringify(set.path)}` +
+          suggestion(pattern, places),
+      );
+    }
+    return found.map((folder): ConfiguredDraft => {
+      const { parts, listed } = folderParts(folder, documents, kustomizations);
+      const short = shortName(folder);
+      const name = set.name === null ? short : found.length === 1 ? set.name : `${set.name}/${short}`;
+      return {
+        name,
+        path: folder,
+        parts: parts.map((part) => ({ ...part, fallback: set.namespace })),
+        appliedAsWhole: set.render !== "none" || parts.every((part) => listed.has(part.document)),
+        config: set,
+      };
+    });
+  });
+}

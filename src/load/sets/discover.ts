@@ -1,0 +1,140 @@
+import { type Config, type ConfigContext, emptyConfig } from "../../model/config.ts";
+import type { ManifestDocument } from "../../model/document.ts";
+import type { ProfileKey } from "../../model/profile.ts";
+import type { Resource } from "../../model/resource.ts";
+import type { Context, Layer, ResourceSet } from "../../model/set.ts";
+import { isUnknown } from "../../model/placeholder.ts";
+import { toResources } from "../resources.ts";
+import { configuredDrafts } from "./configured.ts";
+import { type Draft, named, type Part, plainPart, type SetNote } from "./draft.ts";
+import { isKustomization, type Kustomizations, readKustomizations } from "./kustomize.ts";
+import { detectedDrafts } from "./detected.ts";
+
+export interface SetInput {
+  /** All documents of the tree, kustomization files and unreadable documents included. */
+  readonly documents: readonly ManifestDocument[];
+  readonly config?: Config;
+  /** The config's folder relative to the working directory; its paths start there. Default `.`. */
+  readonly configFolder?: string;
+  /** The documents of contexts, by the `path` or `snapshot` as the config has it. */
+  readonly contextDocuments?: ReadonlyMap<string, readonly ManifestDocument[]>;
+  /** Values of `--profile`, as text. */
+  readonly profile?: Readonly<Partial<Record<ProfileKey, string>>>;
+  /** Folder of the whole tree, relative to the working directory. Default `.`. */
+  readonly root?: string;
+}
+
+export interface Discovery {
+  readonly sets: readonly ResourceSet[];
+  /** What no set could take in, or only in part. */
+  readonly notes: readonly SetNote[];
+}
+
+function resourcesOf(parts: readonly Part[], standing: "own" | "context"): readonly Resource[] {
+  return parts.flatMap((part) =>
+    isKustomization(part.document)
+      ? []
+      : toResources(part.document, {
+          namespace: part.fallback,
+          ...(part.namespace === undefined ? {} : { overrideNamespace: part.namespace }),
+          form: part.form,
+          standing,
+        }),
+  );
+}
+
+function configuredContext(
+  sources: readonly ConfigContext[],
+  documents: ReadonlyMap<string, readonly ManifestDocument[]>,
+): Context {
+  const resources: Resource[] = [];
+  const layers = new Set<Layer>();
+  let everything = false;
+  const members = new Map<string, string[]>();
+  for (const { source, complete } of sources) {
+    if (complete === true) everything = true;
+    else if (complete !== false) for (const layer of complete) layers.add(layer);
+    if (source.type === "fact") {
+      for (const [controlPlane, namespaces] of Object.entries(source.members)) {
+        members.set(controlPlane, [...(members.get(controlPlane) ?? []), ...namespaces]);
+      }
+      continue;
+    }
+    const known = documents.get(source.type === "path" ? source.pattern : source.file) ?? [];
+    resources.push(
+      ...resourcesOf(
+        known.map((document) => plainPart(document)),
+        "context",
+      ),
+    );
+  }
+  return {
+    resources,
+    complete: everything ? true : [...layers],
+    members: Object.fromEntries(members),
+  };
+}
+
+function documentsOf(draft: Draft): readonly ManifestDocument[] {
+  return [...new Set(draft.parts.map((part) => part.document))];
+}
+
+function outside(
+  documents: readonly ManifestDocument[],
+  sets: readonly ResourceSet[],
+  kustomizations: Kustomizations,
+): readonly SetNote[] {
+  const inside = new Set(sets.flatMap((set) => set.documents));
+  return documents
+    .filter((document) => !inside.has(document) && !kustomizations.data.has(document.file.path))
+    .map((document) => ({ kind: "outside every set", document, what: "" }));
+}
+
+/**
+ * The sets of a tree: those of the config if it names any (the rest of the tree then forms none), else those that
+ * the tree shows by itself ({@link detectedDrafts}).
+ *
+ * @throws UsageError if a set of the config stands for nothing
+ */
+export function discover(input: SetInput): Discovery {
+  const { documents, config = emptyConfig, profile = {} } = input;
+  const kustomizations = readKustomizations(documents, isUnknown);
+  const common = { owns: [], tenants: config.tenants, profile: { option: profile, config: config.profile } };
+  let sets: readonly ResourceSet[];
+  if (config.sets.length > 0) {
+    const drafts = configuredDrafts(documents, config, input.configFolder ?? ".", kustomizations);
+    sets = named(drafts).map((draft) => ({
+      ...common,
+      name: draft.name,
+      path: draft.path,
+      documents: documentsOf(draft),
+      resources: resourcesOf(draft.parts, "own"),
+      context: configuredContext(draft.config.context, input.contextDocuments ?? new Map()),
+      owns: draft.config.owns,
+      appliedAsWhole: draft.appliedAsWhole,
+      tenants: [...config.tenants, ...draft.config.tenants],
+      profile: { option: profile, config: { ...config.profile, ...draft.config.profile } },
+    }));
+  } else {
+    const drafts = detectedDrafts(documents, input.root ?? ".", kustomizations);
+    sets = named(drafts).map((draft) => ({
+      ...common,
+      name: draft.name,
+      path: draft.path,
+      documents: documentsOf(draft),
+      resources: resourcesOf(draft.parts, "own"),
+      context: {
+        resources: resourcesOf(draft.context, "context"),
+        complete: [],
+        members: {},
+      },
+      appliedAsWhole: draft.appliedAsWhole,
+    }));
+  }
+  return { sets, notes: [...kustomizations.notes, ...outside(documents, sets, kustomizations)] };
+}
+
+/** As {@link discover}, the sets alone. */
+export function discoverSets(input: SetInput): readonly ResourceSet[] {
+  return discover(input).sets;
+}

@@ -1,0 +1,42 @@
+/**
+ * A path below a folder, without `.` and with `..` resolved as far as it goes: both with `/`, relative to the
+ * working directory. Text only, so that a browser can do it; `.` is the working directory itself.
+ */
+export function joinPath(folder: string, path: string): string {
+  const absolute = path.startsWith("/") || folder.startsWith("/");
+  const parts: string[] = [];
+  for (const step of (path.startsWith("/") ? path : `${folder}/${path}`).split("/")) {
+    if (step === "" || step === ".") continue;
+    if (step === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else parts.push(step);
+  }
+  if (absolute) return `/${parts.join("/")}`;
+  return parts.length === 0 ? "." : parts.join("/");
+}
+
+/** The folder that holds a file or folder. */
+export function folderOf(path: string): string {
+  return joinPath(path, "..");
+}
+
+/** The last step of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Whether a path is a folder or lies below it. */
+export function isWithin(path: string, folder: string): boolean {
+  if (path === folder || path.startsWith(`${folder}/`)) return true;
+  if (!/^(\.|\.\.(\/\.\.)*)$/.test(folder)) return false;
+  const climbed = (text: string) => text.split("/").filter((step) => step === "..").length;
+  return !path.startsWith("/") && climbed(path) < Math.max(1, climbed(folder) + 1);
+}
+
+/** The innermost folder that holds all of some folders. */
+export function commonFolder(folders: readonly string[]): string {
+  let common = folders[0] ?? ".";
+  for (const folder of folders) {
+    while (!isWithin(folder, common)) common = folderOf(common);
+  }
+  return common;
+}
