@@ -1,0 +1,84 @@
+import type { Resource } from "../model/resource.ts";
+import { lineStartsOf, lineText, type SourceFile, type Span } from "../model/source.ts";
+import { isMapping } from "../model/value.ts";
+import { hidden, hideKeyMaterial } from "./safe-text.ts";
+
+/** Parts of a file whose text must not be repeated. */
+interface Sensitive {
+  readonly secrets: readonly Span[];
+  readonly pem: readonly Span[];
+}
+
+const known = new WeakMap<SourceFile, Sensitive>();
+
+/** `kind: Secret` in any notation, flow and JSON included. */
+const secretKind = /kind["']?\s*:\s*[^\n]{0,40}?\bSecret\b/;
+
+function sensitiveParts(file: SourceFile): Sensitive {
+  const before = known.get(file);
+  if (before) return before;
+  const starts = [0, ...Array.from(file.text.matchAll(/^---/gm), (match) => match.index), file.text.length];
+  const secrets: Span[] = [];
+  for (const [index, start] of starts.entries()) {
+    const end = starts[index + 1];
+    if (end !== undefined && secretKind.test(file.text.slice(start, end))) secrets.push({ start, end });
+  }
+  const pem = Array.from(
+    file.text.matchAll(/-----BEGIN [A-Z0-9 ]{1,60}-----[^]*?(?:-----END|$)/g),
+    (match): Span => ({ start: match.index, end: match.index + match[0].length }),
+  );
+  const found: Sensitive = { secrets, pem };
+  known.set(file, found);
+  return found;
+}
+
+const indentOf = (text: string): number => text.length - text.trimStart().length;
+
+/** The nearest line above with less indentation: the parent, in block style. */
+function parentLine(file: SourceFile, line: number, indent: number): string {
+  for (let above = line - 1; above > 0; above--) {
+    const text = lineText(file, above);
+    if (text.trim() !== "" && indentOf(text) < indent) return text;
+  }
+  return "";
+}
+
+const plainTop =
+  /^(?:(?:apiVersion|kind|type|immutable):\s+[\w./-]+|(?:metadata|data|stringData):)\s*(?:#.*)?$/;
+const plainMetadata = /^\s+(?:(?:name|namespace):\s+[\w.-]+|(?:labels|annotations):)\s*$/;
+
+/** Lines of a Secret that name it and hold none of its data; only block style with plain keys is trusted. */
+function isHarmlessLine(file: SourceFile, line: number, text: string): boolean {
+  if (text.trim() === "" || text.startsWith("---") || plainTop.test(text)) return true;
+  return plainMetadata.test(text) && /^metadata:\s*$/.test(parentLine(file, line, indentOf(text)));
+}
+
+function dataKeys(resource: Resource | null): readonly string[] {
+  if (resource === null) return [];
+  return [resource.value.data, resource.value.stringData].flatMap((data) =>
+    isMapping(data) ? Object.keys(data) : [],
+  );
+}
+
+function hideSecretLine(text: string, resource: Resource | null): string {
+  const indent = text.slice(0, indentOf(text));
+  const key = /^\s*["']?([\w.-]{1,253})["']?\s*:/.exec(text)?.[1];
+  return key !== undefined && dataKeys(resource).includes(key)
+    ? `${indent}${key}: ${hidden}`
+    : indent + hidden;
+}
+
+/**
+ * A line of a file as it may be shown: data of Secrets, PEM blocks and long base64 text are hidden. `resource` is
+ * what the line is shown for.
+ */
+export function shownLine(file: SourceFile, line: number, resource: Resource | null): string {
+  const text = lineText(file, line);
+  const start = lineStartsOf(file)[line - 1] ?? 0;
+  const inside = (span: Span): boolean => span.start < start + text.length && span.end > start;
+  const { secrets, pem } = sensitiveParts(file);
+  const secret = resource?.id.kind === "Secret" || secrets.some(inside);
+  if (secret && !isHarmlessLine(file, line, text)) return hideSecretLine(text, resource);
+  if (pem.some(inside)) return text.slice(0, indentOf(text)) + hidden;
+  return hideKeyMaterial(text);
+}
