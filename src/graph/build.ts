@@ -7,7 +7,7 @@ import { edgesOf } from "./edges.ts";
 import { ownsLayer } from "./layers.ts";
 import { compareResources } from "./order.ts";
 import { podTemplatesOf, workloadKinds } from "./pods.ts";
-import { isClusterScoped } from "./scopes.ts";
+import { isClusterScoped, kindName } from "./scopes.ts";
 
 const noResources: readonly Resource[] = Object.freeze([]);
 const noEdges: readonly Edge[] = Object.freeze([]);
@@ -120,7 +120,7 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
       if (found.length > 0) return { state: "found", resources: found };
       const wanted = `${kindName(kind)} ${namespace === null ? "" : `${namespace}/`}${name}`;
       if (candidates(patches, kind, namespace, name).length > 0) {
-        return { state: "outside", why: `${wanted}, of which the set holds only a patch` };
+        return { state: "outside", why: `${wanted}, whose full definition is not in the set` };
       }
       if (namespace === null && !isClusterScoped(kind)) {
         return { state: "outside", why: `the namespace of ${wanted}` };
@@ -151,11 +151,6 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
     into: (to, kind) => ofKind(incoming().get(to), kind),
   };
   return Object.freeze(graph);
-}
-
-/** `Gateway` of `Gateway.networking.istio.io`. */
-function kindName(kind: Kind): string {
-  return kind.split(".", 1).join();
 }
 
 /**

@@ -1,6 +1,240 @@
-import type { Edge, Graph } from "../model/graph.ts";
+import type { Edge, EdgeKind, Graph, PodTemplate, Target } from "../model/graph.ts";
+import { label } from "../model/resource.ts";
+import type { Kind, Resource } from "../model/resource.ts";
+import type { Layer } from "../model/set.ts";
+import { isList, isMapping, valueAt } from "../model/value.ts";
+import type { Mapping, Path, Value } from "../model/value.ts";
+import { podReferences, references } from "./references.ts";
+import type { Lookup } from "./references.ts";
+import { isClusterScoped, kindName } from "./scopes.ts";
+import { labelSelector, labelsSelector, selectPods } from "./selectors.ts";
 
-/** All edges of a graph. */
-export function edgesOf(_graph: Graph): readonly Edge[] {
-  return [];
+interface Found {
+  readonly wanted: string;
+  readonly target: Target;
+}
+
+/** All edges of a graph, in the order of its resources, then of the reference table. */
+export function edgesOf(graph: Graph): readonly Edge[] {
+  const mesh = new MeshNames(graph);
+  const edges: Edge[] = [];
+  const add = (from: Resource, path: Path, kind: EdgeKind, found: Found): void => {
+    edges.push({ kind, from, path, ...found });
+  };
+  for (const resource of graph.resources) {
+    if (resource.form === "patch" && resource.origin.from === "document") continue;
+    const { origin } = resource;
+    if (origin.from === "derived") {
+      const parent: Target = { state: "found", resources: [origin.parent] };
+      add(resource, [], "derived from", { wanted: label(origin.parent), target: parent });
+      const child: Target = { state: "found", resources: [resource] };
+      add(origin.parent, origin.path, "owns", { wanted: label(resource), target: child });
+    }
+    for (const { steps, edge, lookup } of tableByKind.get(resource.kind) ?? []) {
+      for (const { path, value } of expand(resource.value, steps)) {
+        for (const found of lookUp(graph, mesh, resource, value, lookup)) add(resource, path, edge, found);
+      }
+    }
+    for (const pod of graph.podsOf(resource)) {
+      for (const { path, found } of podEdges(graph, pod)) add(resource, path, "references", found);
+    }
+  }
+  return edges;
+}
+
+type Step = { readonly key: string; readonly list: boolean };
+
+function stepsOf(path: string): readonly Step[] {
+  return path.split(".").map((part) => {
+    const list = part.endsWith("[]");
+    return { key: list ? part.slice(0, -2) : part, list };
+  });
+}
+
+const tableByKind = new Map<
+  Kind,
+  { readonly steps: readonly Step[]; readonly edge: EdgeKind; readonly lookup: Lookup }[]
+>();
+for (const { kinds, path, edge, lookup } of references) {
+  const row = { steps: stepsOf(path), edge, lookup };
+  for (const kind of kinds) {
+    const rows = tableByKind.get(kind);
+    if (rows) rows.push(row);
+    else tableByKind.set(kind, [row]);
+  }
+}
+const podTable = podReferences.map(({ path, to }) => ({ steps: stepsOf(path), to }));
+
+/** Every value that a path with list steps leads to. */
+function* expand(
+  root: Value,
+  steps: readonly Step[],
+  base: Path = [],
+): Generator<{ readonly path: Path; readonly value: Value; readonly parent: Value }> {
+  const [step, ...rest] = steps;
+  if (!step) return;
+  const value = valueAt(root, [step.key]);
+  if (value === undefined) return;
+  const path = [...base, step.key];
+  const items: readonly (readonly [Path, Value])[] = step.list
+    ? isList(value)
+      ? value.map((item, index) => [[...path, index], item] as const)
+      : []
+    : [[path, value]];
+  for (const [place, item] of items) {
+    if (rest.length === 0) yield { path: place, value: item, parent: root };
+    else yield* expand(item, rest, place);
+  }
+}
+
+function* podEdges(
+  graph: Graph,
+  pod: PodTemplate,
+): Generator<{ readonly path: Path; readonly found: Found }> {
+  for (const { steps, to } of podTable) {
+    for (const { path, value, parent } of expand(pod.spec, steps)) {
+      if (typeof value !== "string" || value === "") continue;
+      // Every namespace has the account `default`; what is optional need not exist.
+      if (to === "ServiceAccount" && value === "default") continue;
+      if (valueAt(parent, ["optional"]) === true) continue;
+      yield { path: [...pod.specPath, ...path], found: byName(graph, to, pod.namespace, value, null) };
+    }
+  }
+}
+
+function byName(
+  graph: Graph,
+  kind: Kind,
+  namespace: string | null,
+  name: string,
+  layer: Layer | null,
+): Found {
+  const where = isClusterScoped(kind) ? null : namespace;
+  return {
+    wanted: `${kindName(kind)} ${where === null ? "" : `${where}/`}${name}`,
+    target: graph.find(kind, where, name, layer),
+  };
+}
+
+function lookUp(
+  graph: Graph,
+  mesh: MeshNames,
+  from: Resource,
+  value: Value,
+  lookup: Lookup,
+): readonly Found[] {
+  switch (lookup.by) {
+    case "name": {
+      if (typeof value !== "string" || value === "" || value === "*") return [];
+      const namespace = lookup.in === "same" ? from.namespace : gatewayNamespace(graph, from);
+      return [byName(graph, lookup.to, namespace, value, lookup.layer)];
+    }
+    case "reference":
+      return isMapping(value) ? byReference(graph, from, value, lookup.to, lookup.layer) : [];
+    case "host":
+      return typeof value === "string" ? mesh.host(from, value) : [];
+    case "gateway": {
+      if (typeof value !== "string" || value === "mesh" || value === "") return [];
+      const [name, namespace] = value.split("/", 2).toReversed();
+      const kind = "Gateway.networking.istio.io";
+      return [byName(graph, kind, namespace ?? from.namespace, name ?? "", "gateways")];
+    }
+    default: {
+      const selector = lookup.by === "labels" ? labelsSelector(value) : labelSelector(value);
+      // A Service or Gateway without labels in its selector selects nothing; a LabelSelector everything.
+      if (!selector || (lookup.by === "labels" && Object.keys(selector.labels).length === 0)) return [];
+      const everywhere = lookup.in === "anywhere" || (lookup.in === "policy" && mesh.isRoot(from.namespace));
+      const pods = selectPods(graph, everywhere ? null : from.namespace, selector);
+      const labels = Object.entries(selector.labels).map(([key, text]) => `${key}=${text}`);
+      const wanted = labels.length === 0 ? "all pods" : `pods with ${labels.join(", ")}`;
+      if (pods.length > 0) {
+        return [{ wanted, target: { state: "found", resources: pods.map((pod) => pod.resource) } }];
+      }
+      if (graph.set.context.complete === true) return [{ wanted, target: { state: "absent" } }];
+      return [{ wanted, target: { state: "outside", why: `the ${wanted}` } }];
+    }
+  }
+}
+
+/** The one namespace of the pods that a Gateway selects; null if they are not in the set, or in several (D14). */
+function gatewayNamespace(graph: Graph, gateway: Resource): string | null {
+  const selector = labelsSelector(valueAt(gateway.value, ["spec", "selector"]));
+  if (!selector) return null;
+  const namespaces = new Set(selectPods(graph, null, selector).map((pod) => pod.namespace));
+  const [namespace = null] = namespaces;
+  return namespaces.size === 1 ? namespace : null;
+}
+
+const accounts: ReadonlySet<string> = new Set(["User", "Group"]);
+
+function byReference(
+  graph: Graph,
+  from: Resource,
+  value: Mapping,
+  to: Kind | null,
+  layer: Layer | null,
+): readonly Found[] {
+  const text = (key: string): string | null => {
+    const found = valueAt(value, [key]);
+    return typeof found === "string" && found !== "" ? found : null;
+  };
+  const name = text("name");
+  const kind = text("kind");
+  if (name === null || (kind !== null && accounts.has(kind))) return [];
+  const namespace = text("namespace") ?? from.namespace;
+  if (kind === null) return to === null ? [] : [byName(graph, to, namespace, name, layer)];
+  const version = text("apiVersion");
+  const group = text("group") ?? text("apiGroup") ?? (version?.includes("/") ? version.split("/", 1)[0] : "");
+  // A reference that gives a kind but no group means the group of the field's usual target.
+  if (!group && version === null && to !== null && kindName(to) === kind) {
+    return [byName(graph, to, namespace, name, layer)];
+  }
+  return [byName(graph, group ? `${kind}.${group}` : kind, namespace, name, layer)];
+}
+
+/** Names that only the mesh as a whole gives a meaning: hosts and root namespaces. */
+class MeshNames {
+  readonly #graph: Graph;
+  readonly #entries = new Map<string, Resource[]>();
+  readonly #roots = new Set<string | null>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    for (const entry of graph.all("ServiceEntry.networking.istio.io")) {
+      const hosts = valueAt(entry.value, ["spec", "hosts"]);
+      for (const host of isList(hosts) ? hosts : []) {
+        if (typeof host !== "string") continue;
+        const list = this.#entries.get(host);
+        if (list) list.push(entry);
+        else this.#entries.set(host, [entry]);
+      }
+    }
+    for (const smcp of graph.all("ServiceMeshControlPlane.maistra.io")) this.#roots.add(smcp.namespace);
+    for (const istio of graph.all("Istio.sailoperator.io", "Istio.operator.istio.io")) {
+      const namespace = valueAt(istio.value, ["spec", "namespace"]);
+      this.#roots.add(typeof namespace === "string" ? namespace : "istio-system");
+    }
+    this.#roots.delete(null);
+  }
+
+  /** Whether policies of a namespace select pods of the whole mesh. */
+  isRoot(namespace: string | null): boolean {
+    return this.#roots.has(namespace);
+  }
+
+  /** A short name is a Service of the same namespace; wildcards lead nowhere in particular. */
+  host(from: Resource, host: string): readonly Found[] {
+    if (host === "" || host.includes("*")) return [];
+    const entries = this.#entries.get(host);
+    if (entries) return [{ wanted: `host ${host}`, target: { state: "found", resources: entries } }];
+    if (!host.includes(".")) return [byName(this.#graph, "Service", from.namespace, host, null)];
+    for (const suffix of [`.svc.${this.#graph.profile.clusterDomain}`, ".svc"]) {
+      if (!host.endsWith(suffix)) continue;
+      const [name, namespace, more] = host.slice(0, -suffix.length).split(".");
+      if (name && namespace && more === undefined) {
+        return [byName(this.#graph, "Service", namespace, name, null)];
+      }
+    }
+    return [{ wanted: `host ${host}`, target: { state: "outside", why: `the host ${host}` } }];
+  }
 }

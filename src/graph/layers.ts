@@ -1,6 +1,7 @@
 import type { Kind, Resource } from "../model/resource.ts";
 import type { Layer, ResourceSet } from "../model/set.ts";
-import { isMapping, valueAt } from "../model/value.ts";
+import { valueAt } from "../model/value.ts";
+import { configOf } from "./derived/operator-config.ts";
 
 /** Kinds that make a set the owner of a layer as soon as it defines one of them (requirements 0.3). */
 const owningKinds: Readonly<Record<Layer, readonly Kind[]>> = {
@@ -39,17 +40,13 @@ const knativeGateways = ["knative-ingress-gateway", "knative-local-gateway"];
 /** Names of Gateways that a KnativeServing's `config-istio` uses, in the old and the new key format (D9). */
 function configuredGateways(serving: Resource): readonly string[] {
   const names: string[] = [];
-  for (const map of ["istio", "config-istio"]) {
-    const config = valueAt(serving.value, ["spec", "config", map]);
-    if (!isMapping(config)) continue;
-    for (const [key, value] of Object.entries(config)) {
-      const old = /^(?:local-)?gateway\.(?:[^.]+\.)?([^.]+)$/.exec(key);
-      if (old?.[1] !== undefined) names.push(old[1]);
-      // The value is YAML inside a string: a list of mappings, each with its gateway's `name`.
-      if ((key === "external-gateways" || key === "local-gateways") && typeof value === "string") {
-        for (const match of value.matchAll(/\bname["']?:[ \t]*["']?([a-z0-9][-a-z0-9.]*)/g)) {
-          if (match[1] !== undefined) names.push(match[1]);
-        }
+  for (const [key, value] of Object.entries(configOf(serving, "istio")?.data ?? {})) {
+    const old = /^(?:local-)?gateway\.(?:[^.]+\.)?([^.]+)$/.exec(key);
+    if (old?.[1] !== undefined) names.push(old[1]);
+    // The value is YAML inside a string: a list of mappings, each with its gateway's `name`.
+    if ((key === "external-gateways" || key === "local-gateways") && typeof value === "string") {
+      for (const match of value.matchAll(/\bname["']?:[ \t]*["']?([a-z0-9][-a-z0-9.]*)/g)) {
+        if (match[1] !== undefined) names.push(match[1]);
       }
     }
   }

@@ -20,3 +20,9 @@ const clusterScoped: ReadonlySet<Kind> = new Set<Kind>([
 export function isClusterScoped(kind: Kind): boolean {
   return clusterScoped.has(kind);
 }
+
+/** `Gateway` of `Gateway.networking.istio.io`. */
+export function kindName(kind: Kind): string {
+  const dot = kind.indexOf(".");
+  return dot < 0 ? kind : kind.slice(0, dot);
+}
