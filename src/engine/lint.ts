@@ -2,15 +2,90 @@ import { buildGraph } from "../graph/build.ts";
 import { makeProfile } from "../graph/profile.ts";
 import { loadFiles } from "../load/load.ts";
 import { discoverSets } from "../load/sets/discover.ts";
+import { UsageError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Crash, FileState, Report, SetReport } from "../model/report.ts";
+import { suggestion } from "../model/nearest.ts";
+import type { Crash, Report, SetReport } from "../model/report.ts";
 import { layers, type ResourceSet } from "../model/set.ts";
-import type { Rule } from "../rule/define.ts";
 import { judge } from "./judge.ts";
 import type { LintInput } from "./lint-input.ts";
 import { inOrder, mergeAcrossSets } from "./merge.ts";
-import { type RuleSettings, settingsOf } from "./settings.ts";
+import { ruleMatches, settingsOf } from "./settings.ts";
 import { isBelow } from "./shown.ts";
 import { undecidedFindings } from "./strict.ts";
 import { applySuppressions } from "./suppress.ts";
 import { unreadableFindings } from "./unreadable.ts";
+
+/** The sets that are judged: those that hold a shown file, narrowed by `--set`. */
+function chosen(sets: readonly ResourceSet[], input: LintInput): readonly ResourceSet[] {
+  const { sets: wanted, shownPaths } = input.options;
+  for (const pattern of wanted) {
+    if (sets.some((set) => ruleMatches(pattern, set.name))) continue;
+    const names = sets.map((set) => set.name);
+    throw new UsageError(`--set: there is no set "${pattern}"${suggestion(pattern, names)}`);
+  }
+  return sets.filter(
+    (set) =>
+      (wanted.length === 0 || wanted.some((pattern) => ruleMatches(pattern, set.name))) &&
+      set.documents.some((document) => isBelow(document.file.path, shownPaths)),
+  );
+}
+
+/**
+ * Everything that the rules say about the files of a repository. Pure: the same input gives the same report.
+ *
+ * @throws UsageError for what the user asked for and does not exist: a rule, a set, a version
+ */
+export function lint(input: LintInput): Report {
+  const { config, options, now } = input;
+  const settings = settingsOf(input.catalogue, config, options);
+  const loaded = loadFiles(input.files);
+  const contextDocuments = new Map(
+    input.contextFiles.map(({ source, files }) => [source, loadFiles(files).documents] as const),
+  );
+  const all = discoverSets({
+    documents: loaded.documents,
+    config,
+    configFolder: input.configFolder,
+    contextDocuments,
+    profile: options.profile,
+  });
+
+  const sets: SetReport[] = [];
+  const crashes: Crash[] = [];
+  const found: Finding[] = [];
+  for (const set of chosen(all, input)) {
+    const profile = makeProfile(set);
+    const graph = buildGraph(set, profile);
+    const judged = judge(graph, settings, { now, strict: options.strict });
+    crashes.push(...judged.crashes);
+    found.push(...judged.findings);
+    if (options.strict) found.push(...undecidedFindings(judged, graph, settings));
+    const owns = layers.filter((layer) => graph.owns(layer));
+    sets.push({ name: set.name, path: set.path, profile, owns, verdicts: judged.verdicts });
+  }
+
+  const files = [...input.fileStates, ...loaded.files];
+  const texts = new Map(input.files.map((file) => [file.path, file]));
+  found.push(...unreadableFindings(files, texts, options.named, settings));
+  const suppressed = applySuppressions(mergeAcrossSets(found), {
+    files: input.files,
+    config,
+    now,
+    settings,
+    catalogue: input.catalogue,
+  });
+  const shown = suppressed.filter((finding) => isBelow(finding.at.file.path, options.shownPaths));
+  return {
+    sets,
+    findings: inOrder(shown),
+    files: files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    crashes,
+    counts: {
+      files: input.files.length - loaded.files.length,
+      documents: loaded.documents.filter((document) => document.value !== null).length,
+      resources: all.reduce((count, set) => count + set.resources.length, 0),
+      variables: loaded.variables,
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { rules } from "../rules/index.ts";
+import type { Finding } from "../src/model/finding.ts";
+import { positionAt, type SourceFile } from "../src/model/source.ts";
+import { repository } from "./shared.ts";
+import { readFolder } from "./support/fixture-cases.ts";
+import { lintMemory } from "./support/lint.ts";
+
+interface Change {
+  readonly rule: string;
+  readonly severity: string;
+  readonly replace: { readonly file: string; readonly find: string; readonly with: string };
+  readonly expect: readonly {
+    readonly file: string;
+    readonly line?: number;
+    readonly lines?: readonly [number, number];
+  }[];
+  readonly also?: readonly string[];
+}
+
+const platform = readFolder(join(repository, "fixtures", "platform"));
+const folder = join(repository, "fixtures", "broken");
+const changes = readdirSync(folder)
+  .filter((name) => statSync(join(folder, name)).isDirectory())
+  .map((name) => [name, parse(readFileSync(join(folder, name, "change.yaml"), "utf8")) as Change] as const);
+
+function changed({ replace }: Change): readonly SourceFile[] {
+  return platform.map((file) => {
+    if (file.path !== replace.file) return file;
+    expect(file.text.split(replace.find)).toHaveLength(2);
+    return { path: file.path, text: file.text.replace(replace.find, () => replace.with) };
+  });
+}
+
+const shown = (finding: Finding): string => {
+  const { line, column } = positionAt(finding.at.file, finding.at.start);
+  return `${finding.at.file.path}:${line}:${column} ${finding.severity} ${finding.rule}: ${finding.message}`;
+};
+
+describe("the platform", () => {
+  it("is clean", () => {
+    const report = lintMemory(platform);
+    expect(report.crashes).toEqual([]);
+    expect(report.findings.map(shown)).toEqual([]);
+  });
+});
+
+describe("one mistake in the platform", () => {
+  it.each(changes)("%s", (_name, change) => {
+    const report = lintMemory(changed(change));
+    expect(report.crashes).toEqual([]);
+    const hits = report.findings.filter((finding) => {
+      const { line } = positionAt(finding.at.file, finding.at.start);
+      return (
+        finding.rule === change.rule &&
+        finding.severity === change.severity &&
+        change.expect.some(({ file, line: exact, lines: [first, last] = [exact ?? 0, exact ?? 0] }) => {
+          return file === finding.at.file.path && line >= first && line <= last;
+        })
+      );
+    });
+    expect(
+      hits.length,
+      `expected ${change.rule}; found:\n${report.findings.map(shown).join("\n")}`,
+    ).toBeGreaterThan(0);
+
+    const known = new Set(rules.map((rule) => rule.id));
+    const allowed = [change.rule, ...(change.also ?? [])].filter((id) => known.has(id));
+    const others = report.findings.filter((finding) => !allowed.includes(finding.rule));
+    expect(others.map(shown), "findings that this mistake does not explain").toEqual([]);
+  });
+});

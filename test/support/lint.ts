@@ -1,0 +1,38 @@
+import { checkConfig } from "../../src/config/check.ts";
+import { lint } from "../../src/engine/lint.ts";
+import type { ContextFiles, LintOptions } from "../../src/engine/lint-input.ts";
+import { emptyConfig } from "../../src/model/config.ts";
+import type { Report } from "../../src/model/report.ts";
+import type { SourceFile } from "../../src/model/source.ts";
+import { rules as catalogue } from "../../rules/index.ts";
+
+export interface MemoryOptions extends Partial<LintOptions> {
+  readonly config?: SourceFile | null;
+  readonly contextFiles?: readonly ContextFiles[];
+  readonly now?: Date;
+}
+
+/** Lints files in memory as the command line would lint them in its working directory. */
+export function lintMemory(files: readonly SourceFile[], options: MemoryOptions = {}): Report {
+  const { config = null, contextFiles = [], now = new Date("2026-11-20T00:00:00Z"), ...given } = options;
+  return lint({
+    files,
+    fileStates: [],
+    config: config ? checkConfig(config, catalogue) : emptyConfig,
+    configFolder: ".",
+    options: {
+      profile: {},
+      rules: [],
+      skip: [],
+      severities: [],
+      strict: false,
+      sets: [],
+      shownPaths: ["."],
+      named: [],
+      ...given,
+    },
+    catalogue,
+    contextFiles,
+    now,
+  });
+}
