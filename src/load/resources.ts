@@ -1,0 +1,100 @@
+import type { ManifestDocument } from "../model/document.ts";
+import { isUnknown } from "../model/placeholder.ts";
+import type { Resource } from "../model/resource.ts";
+import { isClusterScoped } from "../model/scope.ts";
+import { isList, isMapping, type Mapping, type Path, type Value } from "../model/value.ts";
+
+export interface ResourceOptions {
+  /** The namespace of objects that name none (Kustomization, Argo CD Application, config); null: not known. */
+  readonly namespace?: string | null;
+  readonly form?: Resource["form"];
+  readonly standing?: "own" | "context";
+}
+
+/**
+ * The Kubernetes objects of a document: itself, or the items of a List, each with its place in the document. What
+ * has no `apiVersion` and `kind` is no object. A namespace that is a placeholder or variable is not known.
+ */
+export function toResources(document: ManifestDocument, options: ResourceOptions = {}): readonly Resource[] {
+  const found: Resource[] = [];
+  collect(document, document.value, [], options, found);
+  return found;
+}
+
+/** Whether a value is a Kubernetes object: a mapping with `apiVersion` and `kind`, both texts. */
+export function isObject(value: Value | undefined): value is Mapping & { apiVersion: string; kind: string } {
+  return isMapping(value) && isText(own(value, "apiVersion")) && isText(own(value, "kind"));
+}
+
+function isText(value: Value | undefined): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function own(value: Value | undefined, key: string): Value | undefined {
+  return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function collect(
+  document: ManifestDocument,
+  value: Value | undefined,
+  base: Path,
+  options: ResourceOptions,
+  into: Resource[],
+): void {
+  if (!isObject(value)) return;
+  const items = value.kind.endsWith("List") ? own(value, "items") : undefined;
+  if (isList(items) && (isPlainList(value) || items.some(isObject))) {
+    for (const [index, item] of items.entries()) {
+      collect(document, item, [...base, "items", index], options, into);
+    }
+    return;
+  }
+  if (!isPlainList(value)) into.push(toResource(document, value, base, options));
+}
+
+function isPlainList(value: Mapping): boolean {
+  return value.kind === "List" && value.apiVersion === "v1";
+}
+
+function toResource(
+  document: ManifestDocument,
+  value: Mapping & { apiVersion: string; kind: string },
+  base: Path,
+  options: ResourceOptions,
+): Resource {
+  const { apiVersion } = value;
+  const slash = apiVersion.indexOf("/");
+  const group = slash === -1 ? "" : apiVersion.slice(0, slash);
+  const kind = group === "" ? value.kind : `${value.kind}.${group}`;
+  const scope = isClusterScoped(kind) ? "cluster" : "namespace";
+  const metadata = own(value, "metadata");
+  const namespace = scope === "cluster" ? null : namespaceOf(metadata, options.namespace ?? null);
+  const name = nameOf(metadata);
+  return {
+    id: { group, kind: value.kind, namespace, name },
+    kind,
+    apiVersion,
+    version: apiVersion.slice(slash + 1),
+    scope,
+    namespace,
+    name,
+    value,
+    origin: { from: "document", document, base },
+    form: options.form ?? "full",
+    standing: options.standing ?? "own",
+  };
+}
+
+function namespaceOf(metadata: Value | undefined, otherwise: string | null): string | null {
+  const written = own(metadata, "namespace") ?? null;
+  if (written === null || written === "") return otherwise;
+  return typeof written === "string" && !isUnknown(written) ? written : null;
+}
+
+/** `build-*` for a generated name: no object is named so, and nothing can refer to it. Empty if there is none. */
+function nameOf(metadata: Value | undefined): string {
+  const name = own(metadata, "name") ?? null;
+  if (name !== null && name !== "") return typeof name === "object" ? "" : String(name);
+  const prefix = own(metadata, "generateName");
+  return isText(prefix) ? `${prefix}*` : "";
+}
