@@ -1,0 +1,69 @@
+import type { Kind } from "../model/resource.ts";
+import type { Path } from "../model/value.ts";
+import { child, nodeAt, schemaOf, typesOf, type Node, type ValueType } from "./schema.ts";
+
+/** What the schema of a kind says about one field. */
+export interface Field {
+  /** Empty: any. */
+  readonly types: readonly ValueType[];
+  /** The only values that are allowed, or null. */
+  readonly allowed: readonly string[] | null;
+  /** The only keys that are known here, or null if others may stand here too. */
+  readonly keys: readonly string[] | null;
+  /** Whether the API server stores keys that it does not know here, so that a slip survives unseen. */
+  readonly preserves: boolean;
+  readonly description: string | null;
+}
+
+/** What is known about a field, or null: no schema for the kind, or none for the path. */
+export function fieldAt(kind: Kind, path: Path): Field | null {
+  const node = nodeAt(kind, path);
+  if (!node) return null;
+  const { schema } = node;
+  return {
+    types: typesOf(schema),
+    allowed: schema.enum ?? null,
+    keys: schema.additionalProperties === false ? Object.keys(schema.properties ?? {}) : null,
+    preserves: schema["x-preserves"] === true,
+    description: schema.description ?? null,
+  };
+}
+
+/** The types that a field may have: `["boolean"]`. Null: not known, or any. */
+export function typeAt(kind: Kind, path: Path): readonly ValueType[] | null {
+  const types = fieldAt(kind, path)?.types ?? [];
+  return types.length === 0 ? null : types;
+}
+
+/** The keys that a mapping may have, in the schema's order; null where any key may stand or nothing is known. */
+export function knownKeys(kind: Kind, path: Path): readonly string[] | null {
+  return fieldAt(kind, path)?.keys ?? null;
+}
+
+/**
+ * Where in a kind a key is known, in the order of the schema: `spec.security.dataPlane.mtls`, with `[]` for list
+ * items and `*` for free names.
+ */
+export function placesOf(kind: Kind, key: string): readonly string[] {
+  const found: string[] = [];
+  const look = (node: Node, path: string): void => {
+    const { properties = {}, additionalProperties, items } = node.schema;
+    for (const name of Object.keys(properties)) {
+      const here = path === "" ? name : `${path}.${name}`;
+      if (name === key) found.push(here);
+      const below = child(node, name);
+      if (below && path !== "metadata") look(below, here);
+    }
+    if (typeof additionalProperties === "object") {
+      const below = child(node, `${key}*`);
+      if (below) look(below, `${path}.*`);
+    }
+    if (items) {
+      const below = child(node, 0);
+      if (below) look(below, `${path}[]`);
+    }
+  };
+  const root = schemaOf(kind);
+  if (root) look(root, "");
+  return found;
+}
