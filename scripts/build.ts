@@ -67,6 +67,10 @@ if (process.argv[1] === import.meta.filename) {
   chmodSync(join(dist, "meshlint.js"), 0o755);
   await build(coreBuild(dist));
   if (existsSync(join(root, "src/action/bin.ts"))) await build(actionBuild(join(root, "action")));
-  const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+  const compiler = join(
+    dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
+    "bin",
+    "tsc",
+  );
   execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
 }

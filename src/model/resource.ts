@@ -58,25 +58,31 @@ export function idKey(resource: Resource): string {
 export function sourceOf(
   resource: Resource,
   path: Path,
-): { readonly document: ManifestDocument; readonly path: Path; readonly resource: Resource } {
+): {
+  readonly document: ManifestDocument;
+  readonly path: Path;
+  /** The path of the resource itself in the document: not empty for items of a List. */
+  readonly base: Path;
+  readonly resource: Resource;
+} {
   const { origin } = resource;
   if (origin.from === "derived") return sourceOf(origin.parent, origin.path);
-  return { document: origin.document, path: [...origin.base, ...path], resource };
+  return { document: origin.document, path: [...origin.base, ...path], base: origin.base, resource };
 }
 
 /**
  * The place of a path: the value there (`"value"`) or its key (`"key"`). An absent path gives the key of the
- * nearest parent that exists; the document itself when there is none.
+ * nearest parent that exists; the object as a whole (no path, or not even a parent) is placed at its kind.
  */
 export function locate(resource: Resource, path: Path, part: "value" | "key" = "value"): Location {
   const source = sourceOf(resource, path);
   const { places, file, span } = source.document;
+  const { base } = source;
   const exact = part === "key" ? places.key(source.path) : places.value(source.path);
-  if (exact) return { file, ...exact };
-  for (let length = source.path.length - 1; length > 0; length--) {
+  if (exact && source.path.length > base.length) return { file, ...exact };
+  for (let length = source.path.length - 1; length > base.length; length--) {
     const key = places.key(source.path.slice(0, length));
     if (key) return { file, ...key };
   }
-  const kind = places.value([...sourceOf(resource, []).path, "kind"]);
-  return { file, ...(kind ?? span) };
+  return { file, ...(places.value([...base, "kind"]) ?? span) };
 }
