@@ -52,13 +52,15 @@ function clueAt(
   return value === null ? [] : [clue(resource, path, key, value, strength, certain)];
 }
 
+/** `4.14.8` of `4.14.8`, `4.15.0` of `4.15.0-rc.1`. */
+function releaseVersion(text: string): string | null {
+  const version = parseVersion(text.replace(/[-+].*$/, ""));
+  return version && formatVersion(version);
+}
+
 /** `2.6.3` of `servicemeshoperator.v2.6.3`, if it is a version of that operator. */
-function csvVersion(operator: string): (text: string) => string | null {
-  return (text) => {
-    if (!text.startsWith(`${operator}.v`)) return null;
-    const version = parseVersion(text.slice(operator.length + 2).replace(/[-+].*$/, ""));
-    return version && formatVersion(version);
-  };
+function csvVersion(operator: string, text: string): string | null {
+  return text.startsWith(`${operator}.v`) ? releaseVersion(text.slice(operator.length + 2)) : null;
 }
 
 /** `1.33` of the channel `stable-1.33`, `1.0` of `1.0`; `stable` and `candidates` name no version. */
@@ -90,69 +92,55 @@ interface Operator {
 }
 
 /** OLM packages by the name in `spec.name` (product and community catalogues). */
+const operatorList: readonly Operator[] = [
+  { key: "serverless", csv: "serverless-operator", least: null, channels: true, strength: 4 },
+  { key: "mesh", csv: "servicemeshoperator", least: null, channels: false, strength: 1 },
+  { key: "mesh", csv: "servicemeshoperator3", least: "3.0", channels: true, strength: 1 },
+  { key: "mesh", csv: "sailoperator", least: "3.0", channels: true, strength: 1 },
+];
 const operators: ReadonlyMap<string, Operator> = new Map(
-  [
-    { key: "serverless", csv: "serverless-operator", least: null, channels: true, strength: 4 },
-    { key: "mesh", csv: "servicemeshoperator", least: null, channels: false, strength: 1 },
-    { key: "mesh", csv: "servicemeshoperator3", least: "3.0", channels: true, strength: 1 },
-    { key: "mesh", csv: "sailoperator", least: "3.0", channels: true, strength: 1 },
-  ].map((operator) => [operator.csv, operator as Operator]),
+  operatorList.map((operator) => [operator.csv, operator]),
 );
 
+/** The product's version for a version of the operator or its channel; null for what never was one. */
+function productVersion({ key, csv }: Operator, text: string | null): string | null {
+  if (text === null) return null;
+  // The community operator counts in Istio versions.
+  if (csv === "sailoperator") return meshOfIstio(text);
+  // Before 1.7 channels were called by OpenShift's version (`4.6`).
+  return key === "serverless" && parseVersion(text)?.major !== 1 ? null : text;
+}
+
 function ofSubscription(resource: Resource): readonly Clue[] {
-  const name = textAt(resource, ["spec", "name"]);
-  const operator = operators.get(name ?? (resource.form === "patch" ? resource.name : ""));
+  const name = textAt(resource, ["spec", "name"]) ?? (resource.form === "patch" ? resource.name : "");
+  const operator = operators.get(name);
   if (!operator) return [];
   const { key, csv, least, channels, strength } = operator;
   const exact = key === "serverless";
   const manual = textAt(resource, ["spec", "installPlanApproval"]) === "Manual";
-  // The community operator counts in Istio versions.
-  const read = (version: (text: string) => string | null) => (text: string) => {
-    const found = version(text);
-    return found !== null && name === "sailoperator" ? meshOfIstio(found) : found;
-  };
-  const installed = clueAt(
-    resource,
-    ["status", "installedCSV"],
-    key,
-    strength + 3,
-    read(csvVersion(csv)),
-    exact,
-  );
-  const channel = !channels
-    ? []
-    : clueAt(resource, ["spec", "channel"], key, strength + 2, read(channelVersion), exact);
-  const first = clueAt(
-    resource,
-    ["spec", "startingCSV"],
-    key,
-    strength + 1,
-    read(csvVersion(csv)),
-    exact && manual,
-  );
-  const alone = least === null ? [] : [clue(resource, ["spec", "name"], key, least, strength, false)];
-  return [...installed, ...channel, ...first, ...alone];
+  const fromCsv = (text: string) => productVersion(operator, csvVersion(csv, text));
+  const fromChannel = (text: string) => (channels ? productVersion(operator, channelVersion(text)) : null);
+  return [
+    ...clueAt(resource, ["status", "installedCSV"], key, strength + 3, fromCsv, exact),
+    ...clueAt(resource, ["spec", "channel"], key, strength + 2, fromChannel, exact),
+    ...clueAt(resource, ["spec", "startingCSV"], key, strength + 1, fromCsv, exact && manual),
+    ...(least === null ? [] : [clue(resource, ["spec", "name"], key, least, strength, false)]),
+  ];
 }
 
 function ofClusterServiceVersion(resource: Resource): readonly Clue[] {
-  const [name] = resource.name.split(".", 1);
-  const operator = operators.get(name ?? "");
+  const operator = operatorList.find(({ csv }) => resource.name.startsWith(`${csv}.`));
   if (!operator) return [];
-  const version = csvVersion(operator.csv)(resource.name);
-  if (version === null) return [];
-  const value = name === "sailoperator" ? meshOfIstio(version) : version;
-  const certain = operator.key === "serverless";
-  return [clue(resource, ["metadata", "name"], operator.key, value, operator.strength + 3, certain)];
+  const value = productVersion(operator, csvVersion(operator.csv, resource.name));
+  if (value === null) return [];
+  const { key, strength } = operator;
+  return [clue(resource, ["metadata", "name"], key, value, strength + 3, key === "serverless")];
 }
 
 const controlPlane = 10;
 
 function ofServiceMeshControlPlane(resource: Resource): readonly Clue[] {
-  const read = (text: string) => {
-    const version = parseVersion(text);
-    return version && formatVersion(version);
-  };
-  const version = clueAt(resource, ["spec", "version"], "mesh", controlPlane, read);
+  const version = clueAt(resource, ["spec", "version"], "mesh", controlPlane, releaseVersion);
   const family =
     resource.version === "v1" && isMapping(valueAt(resource.value, ["spec", "istio"]))
       ? [clue(resource, ["spec", "istio"], "mesh", "1.1", controlPlane - 1)]
@@ -199,12 +187,6 @@ function ofClusterVersion(resource: Resource): readonly Clue[] {
     ...clueAt(resource, ["spec", "desiredUpdate", "version"], "openshift", 2, releaseVersion),
     ...clueAt(resource, ["spec", "channel"], "openshift", 1, channelVersion),
   ];
-}
-
-/** `4.14.8` of `4.14.8`, `4.15.0` of `4.15.0-rc.1`. */
-function releaseVersion(text: string): string | null {
-  const version = parseVersion(text.replace(/[-+].*$/, ""));
-  return version && formatVersion(version);
 }
 
 const readers: ReadonlyMap<Kind, (resource: Resource) => readonly Clue[]> = new Map([

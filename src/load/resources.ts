@@ -7,6 +7,8 @@ import { isList, isMapping, type Mapping, type Path, type Value } from "../model
 export interface ResourceOptions {
   /** The namespace of objects that name none (Kustomization, Argo CD Application, config); null: not known. */
   readonly namespace?: string | null;
+  /** The namespace that replaces whatever objects name (Kustomize's `namespace:`); null: by one not known. */
+  readonly overrideNamespace?: string | null | undefined;
   readonly form?: Resource["form"];
   readonly standing?: "own" | "context";
 }
@@ -68,7 +70,7 @@ function toResource(
   const kind = group === "" ? value.kind : `${value.kind}.${group}`;
   const scope = isClusterScoped(kind) ? "cluster" : "namespace";
   const metadata = own(value, "metadata");
-  const namespace = scope === "cluster" ? null : namespaceOf(metadata, options.namespace ?? null);
+  const namespace = scope === "cluster" ? null : namespaceOf(metadata, options);
   const name = nameOf(metadata);
   return {
     id: { group, kind: value.kind, namespace, name },
@@ -85,9 +87,10 @@ function toResource(
   };
 }
 
-function namespaceOf(metadata: Value | undefined, otherwise: string | null): string | null {
+function namespaceOf(metadata: Value | undefined, options: ResourceOptions): string | null {
+  if (options.overrideNamespace !== undefined) return options.overrideNamespace;
   const written = own(metadata, "namespace") ?? null;
-  if (written === null || written === "") return otherwise;
+  if (written === null || written === "") return options.namespace ?? null;
   return typeof written === "string" && !isUnknown(written) ? written : null;
 }
 

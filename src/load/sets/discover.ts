@@ -3,11 +3,11 @@ import type { ManifestDocument } from "../../model/document.ts";
 import type { ProfileKey } from "../../model/profile.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Context, Layer, ResourceSet } from "../../model/set.ts";
-import { isUnknown } from "../../model/placeholder.ts";
-import { toResources } from "../resources.ts";
 import { configuredDrafts } from "./configured.ts";
-import { type Draft, named, type Part, plainPart, type SetNote } from "./draft.ts";
-import { isKustomization, type Kustomizations, readKustomizations } from "./kustomize.ts";
+import { type Draft, named, plainPart, type SetNote } from "./draft.ts";
+import { treeAt } from "./paths.ts";
+import { type Kustomizations, readKustomizations } from "./kustomize.ts";
+import { resourcesOf } from "./objects.ts";
 import { detectedDrafts } from "./detected.ts";
 
 export interface SetInput {
@@ -22,25 +22,14 @@ export interface SetInput {
   readonly profile?: Readonly<Partial<Record<ProfileKey, string>>>;
   /** Folder of the whole tree, relative to the working directory. Default `.`. */
   readonly root?: string;
+  /** Where the root is above the working directory: the working directory, relative to the root. */
+  readonly belowRoot?: string;
 }
 
 export interface Discovery {
   readonly sets: readonly ResourceSet[];
   /** What no set could take in, or only in part. */
   readonly notes: readonly SetNote[];
-}
-
-function resourcesOf(parts: readonly Part[], standing: "own" | "context"): readonly Resource[] {
-  return parts.flatMap((part) =>
-    isKustomization(part.document)
-      ? []
-      : toResources(part.document, {
-          namespace: part.fallback,
-          ...(part.namespace === undefined ? {} : { overrideNamespace: part.namespace }),
-          form: part.form,
-          standing,
-        }),
-  );
 }
 
 function configuredContext(
@@ -61,12 +50,7 @@ function configuredContext(
       continue;
     }
     const known = documents.get(source.type === "path" ? source.pattern : source.file) ?? [];
-    resources.push(
-      ...resourcesOf(
-        known.map((document) => plainPart(document)),
-        "context",
-      ),
-    );
+    for (const document of known) resources.push(...resourcesOf(plainPart(document), "context"));
   }
   return {
     resources,
@@ -98,9 +82,10 @@ function outside(
  */
 export function discover(input: SetInput): Discovery {
   const { documents, config = emptyConfig, profile = {} } = input;
-  const kustomizations = readKustomizations(documents, isUnknown);
+  const kustomizations = readKustomizations(documents);
   const common = { owns: [], tenants: config.tenants, profile: { option: profile, config: config.profile } };
   let sets: readonly ResourceSet[];
+  let notes: readonly SetNote[] = [];
   if (config.sets.length > 0) {
     const drafts = configuredDrafts(documents, config, input.configFolder ?? ".", kustomizations);
     sets = named(drafts).map((draft) => ({
@@ -108,7 +93,7 @@ export function discover(input: SetInput): Discovery {
       name: draft.name,
       path: draft.path,
       documents: documentsOf(draft),
-      resources: resourcesOf(draft.parts, "own"),
+      resources: draft.parts.flatMap((part) => resourcesOf(part)),
       context: configuredContext(draft.config.context, input.contextDocuments ?? new Map()),
       owns: draft.config.owns,
       appliedAsWhole: draft.appliedAsWhole,
@@ -116,22 +101,24 @@ export function discover(input: SetInput): Discovery {
       profile: { option: profile, config: { ...config.profile, ...draft.config.profile } },
     }));
   } else {
-    const drafts = detectedDrafts(documents, input.root ?? ".", kustomizations);
-    sets = named(drafts).map((draft) => ({
+    const tree = treeAt(input.root ?? ".", input.belowRoot);
+    const detected = detectedDrafts(documents, tree, kustomizations);
+    notes = detected.notes;
+    sets = named(detected.drafts).map((draft) => ({
       ...common,
       name: draft.name,
       path: draft.path,
       documents: documentsOf(draft),
-      resources: resourcesOf(draft.parts, "own"),
+      resources: draft.parts.flatMap((part) => resourcesOf(part)),
       context: {
-        resources: resourcesOf(draft.context, "context"),
+        resources: draft.context.flatMap((part) => resourcesOf(part, "context")),
         complete: [],
         members: {},
       },
       appliedAsWhole: draft.appliedAsWhole,
     }));
   }
-  return { sets, notes: [...kustomizations.notes, ...outside(documents, sets, kustomizations)] };
+  return { sets, notes: [...kustomizations.notes, ...notes, ...outside(documents, sets, kustomizations)] };
 }
 
 /** As {@link discover}, the sets alone. */

@@ -1,4 +1,5 @@
 import type { ManifestDocument } from "../../model/document.ts";
+import { isUnknown } from "../../model/placeholder.ts";
 import { isList, isMapping, type Mapping, type Value } from "../../model/value.ts";
 import { byFile, distinct, type Part, plainPart, type SetNote } from "./draft.ts";
 import { folderOf, isWithin, joinPath, nameOf } from "./paths.ts";
@@ -86,13 +87,8 @@ function dataFiles({ value }: Kustomization): readonly string[] {
  * Reads the kustomizations among a tree's documents. What each builds is told without Kustomize: its resources,
  * bases and components, patches as fragments, with the outermost `namespace:`, which replaces that of every
  * namespaced object (kubernetes-sigs/kustomize `api/filters/namespace/namespace.go`). Names stay as they are.
- *
- * @param isUnknown whether a value is a placeholder, which sets a namespace that is not known
  */
-export function readKustomizations(
-  documents: readonly ManifestDocument[],
-  isUnknown: (value: Value) => boolean,
-): Kustomizations {
+export function readKustomizations(documents: readonly ManifestDocument[]): Kustomizations {
   const files = byFile(documents);
   const all = new Map<string, Kustomization>();
   for (const document of documents) {

@@ -40,3 +40,41 @@ export function commonFolder(folders: readonly string[]): string {
   }
   return common;
 }
+
+/** The way from a folder to a path; both relative to the same folder, and neither climbs out of it. */
+function relativePath(from: string, to: string): string {
+  if (isWithin(to, from)) return from === "." ? to : joinPath(".", to.slice(from.length));
+  return joinPath("..", relativePath(folderOf(from), to));
+}
+
+/** A repository as seen from the working directory. */
+export interface Tree {
+  /** The root's path, relative to the working directory. */
+  readonly root: string;
+  /** The path of something in the repository, relative to its root. */
+  inRoot(path: string): string;
+  /** The opposite of {@link Tree.inRoot}. */
+  fromRoot(path: string): string;
+}
+
+/**
+ * @param root the root's path relative to the working directory: `.`, `sub/repo`, `../..`
+ * @param below where a root such as `../..` is above it, the working directory relative to the root
+ */
+export function treeAt(root: string, below?: string): Tree {
+  const here = joinPath(".", root);
+  if (!here.startsWith("..")) {
+    return {
+      root: here,
+      inRoot: (path) => relativePath(here, path),
+      fromRoot: (path) => joinPath(here, path),
+    };
+  }
+  // Without `below` names stay unknown, but the number of steps is right.
+  const folder = joinPath(".", below ?? here.replaceAll("..", "?"));
+  return {
+    root: here,
+    inRoot: (path) => joinPath(folder, path),
+    fromRoot: (path) => relativePath(folder, joinPath(".", path)),
+  };
+}

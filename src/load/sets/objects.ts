@@ -1,0 +1,55 @@
+import type { ManifestDocument } from "../../model/document.ts";
+import { idKey, type Resource } from "../../model/resource.ts";
+import { isObject, toResources } from "../resources.ts";
+import type { Part } from "./draft.ts";
+import { isKustomization } from "./kustomize.ts";
+
+/** Whether a document holds an object of the API, or several. */
+export function isManifest(document: ManifestDocument): boolean {
+  return isObject(document.value) && !isKustomization(document);
+}
+
+/** The resources of a part. A kustomization itself is none: it never reaches a cluster. */
+export function resourcesOf(part: Part, standing: "own" | "context" = "own"): readonly Resource[] {
+  if (isKustomization(part.document)) return [];
+  return toResources(part.document, {
+    namespace: part.fallback,
+    overrideNamespace: part.namespace,
+    form: part.form,
+    standing,
+  });
+}
+
+const known = new WeakMap<Part, readonly string[]>();
+
+/** Texts that are equal for full definitions of one object. */
+export function idsOf(part: Part): readonly string[] {
+  const before = known.get(part);
+  if (before) return before;
+  const named = part.form === "patch" ? [] : resourcesOf(part).filter(({ name }) => name !== "");
+  const ids = named.map(idKey);
+  known.set(part, ids);
+  return ids;
+}
+
+/** The documents and objects of some parts, to see whether others are the same. */
+export class Footprint {
+  readonly #documents = new Set<ManifestDocument>();
+  readonly #ids = new Set<string>();
+
+  constructor(parts: readonly Part[]) {
+    this.add(parts);
+  }
+
+  add(parts: readonly Part[]): void {
+    for (const part of parts) {
+      this.#documents.add(part.document);
+      for (const id of idsOf(part)) this.#ids.add(id);
+    }
+  }
+
+  /** Whether a part is in there, or defines an object that is. */
+  meets(part: Part): boolean {
+    return this.#documents.has(part.document) || idsOf(part).some((id) => this.#ids.has(id));
+  }
+}
