@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Resource } from "../../src/model/resource.ts";
 import { label } from "../../src/model/resource.ts";
