@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createColors } from "picocolors";
+import { rules } from "../rules/index.ts";
+import { commands } from "../src/cli/flags.ts";
+import { pretty } from "../src/report/pretty.ts";
+import { citations } from "../src/report/citation.ts";
+import type { Rule } from "../src/rule/define.ts";
+import { casesOf } from "../test/support/fixture-cases.ts";
+import { lintMemory } from "../test/support/lint.ts";
+import { root } from "./catalogue.ts";
+
+const begin = (name: string): string => `<!-- begin ${name}: npm run docs -->`;
+const end = (name: string): string => `<!-- end ${name} -->`;
+
+function block(name: string, text: string): string {
+  return `${begin(name)}\n\n${text.trim()}\n\n${end(name)}`;
+}
+
+/** A text without its generated blocks. */
+function withoutBlocks(text: string): string {
+  return text.replace(/<!-- begin [a-z-]+: npm run docs -->[^]*?<!-- end [a-z-]+ -->\n*/g, "").trim();
+}
+
+function head(rule: Rule): string {
+  const facts: readonly (readonly [string, string])[] = [
+    [
+      "Severity",
+      rule.varies === true ? `${rule.severity} (varies with the case or version, see below)` : rule.severity,
+    ],
+    ["Category", rule.category],
+    ...(rule.applies === undefined ? [] : [["Applies to", rule.applies] as const]),
+    ["Fix", rule.fix === "none" ? "by hand" : rule.fix],
+    ["Source", citations(rule.documentation).join("; ")],
+    ...(rule.live === true ? [["Needs", "a cluster"] as const] : []),
+  ];
+  const rows = facts.map(([name, value]) => `| ${name} | ${value} |`);
+  const options = Object.entries(rule.options ?? {}).map(
+    ([name, option]) => `| \`${name}\` | \`${JSON.stringify(option.default)}\` | ${option.description} |`,
+  );
+  const table =
+    options.length === 0
+      ? ""
+      : `\n\n| option | default | meaning |\n| --- | --- | --- |\n${options.join("\n")}`;
+  return block("head", `# ${rule.id}\n\n${rule.summary}\n\n| | |\n| --- | --- |\n${rows.join("\n")}${table}`);
+}
+
+/** The findings of the first failing case, as a terminal shows them; its markers are cut off. */
+function example(rule: Rule): string {
+  const fixture = casesOf(rule.id).find((known) => known.outcome === "fail");
+  if (!fixture) return "";
+  const files = fixture.files.map(({ path, text }) => ({
+    path,
+    text: text.replace(/[ \t]*# expect(\+\d+)?:[^\r\n]*/g, (_match, next: string | undefined) =>
+      next ? "#" : "",
+    ),
+  }));
+  const report = lintMemory(files, { config: fixture.config, rules: [rule.id] });
+  const shown = pretty(report, { colors: createColors(false), quiet: true });
+  return block("example", `## Example\n\n\`\`\`text\n${shown.trim()}\n\`\`\`${sources(rule)}`);
+}
+
+function sources(rule: Rule): string {
+  if (rule.upstream === undefined || rule.upstream.length === 0) return "";
+  return `\n\n## Checked against\n\n${rule.upstream.map((place) => `- ${place}`).join("\n")}`;
+}
+
+/** The page of a rule: a generated head, what a person wrote, and a generated example. */
+export function rulePage(rule: Rule): string {
+  const file = join(root, "rules", `${rule.id}.md`);
+  const written = existsSync(file) ? withoutBlocks(readFileSync(file, "utf8")) : "";
+  return `${[head(rule), written, example(rule)].filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function ruleTable(): string {
+  const rows = rules.map(
+    (rule) =>
+      `| [${rule.id}](rules/${rule.id}.md) | ${rule.severity}${rule.varies === true ? " \\*" : ""} | ${rule.summary} | ${rule.fix === "none" ? "" : rule.fix} |`,
+  );
+  return `| rule | severity | what is wrong | fix |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n\n\\* Varies with the case or the version; the page tells.`;
+}
+
+function commandTable(): string {
+  const rows = commands.map((command) => `| \`meshlint ${command.name}\` | ${command.summary} |`);
+  return `| command | does |\n| --- | --- |\n${rows.join("\n")}`;
+}
+
+function withBlock(text: string, name: string, content: string): string {
+  const from = text.indexOf(begin(name));
+  const to = text.indexOf(end(name));
+  if (from < 0 || to < 0) throw new Error(`README.md has no block "${name}"`);
+  return text.slice(0, from) + block(name, content) + text.slice(to + end(name).length);
+}
+
+/** The README with its generated tables. */
+export function readme(): string {
+  const text = readFileSync(join(root, "README.md"), "utf8");
+  return withBlock(withBlock(text, "rules", ruleTable()), "commands", commandTable());
+}
+
+/** Every generated file by its path, with the text that it should have. */
+export async function generated(): Promise<ReadonlyMap<string, string>> {
+  const { configSchema } = await import("./config-schema.ts");
+  return new Map([
+    ...rules.map((rule) => [`rules/${rule.id}.md`, rulePage(rule)] as const),
+    ["README.md", readme()],
+    ["schemas/meshlint.schema.json", configSchema()],
+  ]);
+}
