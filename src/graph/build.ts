@@ -36,8 +36,8 @@ class Index {
   /** The resources under several keys, in one order. */
   merged(keys: readonly string[]): readonly Resource[] {
     const lists = [...new Set(keys)].map((key) => this.get(key)).filter((list) => list.length > 0);
-    if (lists.length === 1) return lists[0] ?? noResources;
-    return lists.length === 0 ? noResources : Object.freeze(lists.flat().sort(compareResources));
+    const [first = noResources, ...others] = lists;
+    return others.length === 0 ? first : Object.freeze(lists.flat().sort(compareResources));
   }
 }
 
@@ -102,8 +102,8 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
   const incoming = once(() =>
     grouped(edges(), (edge) => (edge.target.state === "found" ? edge.target.resources : [])),
   );
-  const ofKind = (list: readonly Edge[] | undefined, kind: EdgeKind | undefined): readonly Edge[] =>
-    kind === undefined ? (list ?? noEdges) : (list ?? noEdges).filter((edge) => edge.kind === kind);
+  const ofKind = (list: readonly Edge[] = noEdges, kind?: EdgeKind): readonly Edge[] =>
+    kind === undefined ? list : list.filter((edge) => edge.kind === kind);
 
   const graph: Graph = {
     set,

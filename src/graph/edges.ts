@@ -8,6 +8,7 @@ import { podReferences, references } from "./references.ts";
 import type { Lookup } from "./references.ts";
 import { isClusterScoped, kindName } from "./scopes.ts";
 import { labelSelector, labelsSelector, selectPods } from "./selectors.ts";
+import type { LabelSelector } from "./selectors.ts";
 
 interface Found {
   readonly wanted: string;
@@ -65,26 +66,26 @@ for (const { kinds, path, edge, lookup } of references) {
 }
 const podTable = podReferences.map(({ path, to }) => ({ steps: stepsOf(path), to }));
 
+interface Place {
+  readonly path: Path;
+  readonly value: Value;
+  /** The mapping that has the last key of the path. */
+  readonly parent: Value;
+}
+
 /** Every value that a path with list steps leads to. */
-function* expand(
-  root: Value,
-  steps: readonly Step[],
-  base: Path = [],
-): Generator<{ readonly path: Path; readonly value: Value; readonly parent: Value }> {
-  const [step, ...rest] = steps;
-  if (!step) return;
-  const value = valueAt(root, [step.key]);
-  if (value === undefined) return;
-  const path = [...base, step.key];
-  const items: readonly (readonly [Path, Value])[] = step.list
-    ? isList(value)
-      ? value.map((item, index) => [[...path, index], item] as const)
-      : []
-    : [[path, value]];
-  for (const [place, item] of items) {
-    if (rest.length === 0) yield { path: place, value: item, parent: root };
-    else yield* expand(item, rest, place);
+function expand(root: Value, steps: readonly Step[]): readonly Place[] {
+  let places: readonly Place[] = [{ path: [], value: root, parent: root }];
+  for (const { key, list } of steps) {
+    places = places.flatMap(({ path, value: parent }): readonly Place[] => {
+      const value = valueAt(parent, [key]);
+      if (value === undefined) return [];
+      if (!list) return [{ path: [...path, key], value, parent }];
+      if (!isList(value)) return [];
+      return value.map((item, index) => ({ path: [...path, key, index], value: item, parent }));
+    });
   }
+  return places;
 }
 
 function* podEdges(
@@ -135,9 +136,9 @@ function lookUp(
       return typeof value === "string" ? mesh.host(from, value) : [];
     case "gateway": {
       if (typeof value !== "string" || value === "mesh" || value === "") return [];
-      const [name, namespace] = value.split("/", 2).toReversed();
-      const kind = "Gateway.networking.istio.io";
-      return [byName(graph, kind, namespace ?? from.namespace, name ?? "", "gateways")];
+      const slash = value.indexOf("/");
+      const namespace = slash < 0 ? from.namespace : value.slice(0, slash);
+      return [byName(graph, "Gateway.networking.istio.io", namespace, value.slice(slash + 1), "gateways")];
     }
     default: {
       const selector = lookup.by === "labels" ? labelsSelector(value) : labelSelector(value);
@@ -145,8 +146,7 @@ function lookUp(
       if (!selector || (lookup.by === "labels" && Object.keys(selector.labels).length === 0)) return [];
       const everywhere = lookup.in === "anywhere" || (lookup.in === "policy" && mesh.isRoot(from.namespace));
       const pods = selectPods(graph, everywhere ? null : from.namespace, selector);
-      const labels = Object.entries(selector.labels).map(([key, text]) => `${key}=${text}`);
-      const wanted = labels.length === 0 ? "all pods" : `pods with ${labels.join(", ")}`;
+      const wanted = describe(selector);
       if (pods.length > 0) {
         return [{ wanted, target: { state: "found", resources: pods.map((pod) => pod.resource) } }];
       }
@@ -154,6 +154,14 @@ function lookUp(
       return [{ wanted, target: { state: "outside", why: `the ${wanted}` } }];
     }
   }
+}
+
+function describe({ labels, expressions }: LabelSelector): string {
+  const conditions = [
+    ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+    ...expressions.map(({ key, operator, values }) => `${key} ${operator} ${values.join("|")}`.trimEnd()),
+  ];
+  return conditions.length === 0 ? "all pods" : `pods with ${conditions.join(", ")}`;
 }
 
 /** The one namespace of the pods that a Gateway selects; null if they are not in the set, or in several (D14). */

@@ -41,13 +41,13 @@ const knativeGateways = ["knative-ingress-gateway", "knative-local-gateway"];
 function configuredGateways(serving: Resource): readonly string[] {
   const names: string[] = [];
   for (const [key, value] of Object.entries(configOf(serving, "istio")?.data ?? {})) {
-    const old = /^(?:local-)?gateway\.(?:[^.]+\.)?([^.]+)$/.exec(key);
-    if (old?.[1] !== undefined) names.push(old[1]);
+    const old = /^(?:local-)?gateway\.(?:[^.]+\.)?([^.]+)$/.exec(key)?.[1];
+    if (old !== undefined) names.push(old);
+    if ((key !== "external-gateways" && key !== "local-gateways") || typeof value !== "string") continue;
     // The value is YAML inside a string: a list of mappings, each with its gateway's `name`.
-    if ((key === "external-gateways" || key === "local-gateways") && typeof value === "string") {
-      for (const match of value.matchAll(/\bname["']?:[ \t]*["']?([a-z0-9][-a-z0-9.]*)/g)) {
-        if (match[1] !== undefined) names.push(match[1]);
-      }
+    for (const line of value.split(/[\n,{]/)) {
+      const name = /^[ \t]*(?:-[ \t]+)?["']?name["']?:[ \t]*["']?([a-z0-9][-a-z0-9.]*)/.exec(line)?.[1];
+      if (name !== undefined) names.push(name);
     }
   }
   return names;

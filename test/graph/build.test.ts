@@ -190,7 +190,9 @@ describe("owns", () => {
       "gateways",
       [
         gateway("mine"),
-        serving('config-istio: { external-gateways: "- name: mine\\n  namespace: shop" }'),
+        serving(
+          'config-istio: { external-gateways: "- namespace: shop\\n  name: mine\\n  service: a.b.svc" }',
+        ),
       ].join("---\n"),
     ],
   ] as const)("%s, with one of its objects", (layer, yaml) => {

@@ -55,6 +55,24 @@ describe("of a ServiceMeshControlPlane", () => {
     expect(positionAt(place.file, locate(peers, [], "key").start).line).toBe(4);
   });
 
+  it("is in the order of the file where it has one name twice", () => {
+    const twice = smcp("{ gateways: { additionalIngress: { istio-ingressgateway: { enabled: true } } } }");
+    const first = graphOf(twice)
+      .all("Service")
+      .filter((service) => service.name === "istio-ingressgateway");
+    expect(first.map((service) => (service.origin.from === "derived" ? service.origin.path : []))).toEqual([
+      ["spec"],
+      ["spec", "gateways", "additionalIngress", "istio-ingressgateway"],
+    ]);
+    const both = twice.replace("gateways: {", "gateways: { ingress: {},");
+    const second = graphOf(both)
+      .all("Service")
+      .filter((service) => service.name === "istio-ingressgateway");
+    expect(
+      second.map((service) => (service.origin.from === "derived" ? service.origin.path[2] : "")),
+    ).toEqual(["additionalIngress", "ingress"]);
+  });
+
   it("takes ports, type and annotations as they are given", () => {
     const graph = graphOf(
       smcp(`

@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { podReferences, references } from "../../src/graph/references.ts";
 import type { Edge, Graph } from "../../src/model/graph.ts";
 import { label } from "../../src/model/resource.ts";
 import { formatPath } from "../../src/model/value.ts";
+import { repository } from "../shared.ts";
 import { graphOf, only } from "../support/graph.ts";
 import type { GraphOptions } from "../support/graph.ts";
 
@@ -184,6 +187,13 @@ describe("Kubernetes' and Knative's kinds", () => {
       "spec: { podSelector: {} }",
     );
     expect(edges([policy, pods])).toEqual(["spec.podSelector selects all pods: Deployment team/web"]);
+    const other = policy.replace(
+      "podSelector: {}",
+      "podSelector: { matchExpressions: [{ key: app, operator: In, values: [a, b] }, { key: c, operator: Exists }] }",
+    );
+    expect(edges([other, pods])).toEqual([
+      "spec.podSelector selects pods with app In a|b, c Exists: outside",
+    ]);
   });
 
   it("a RoleBinding leads to its role and accounts, not to users", () => {
@@ -303,6 +313,43 @@ describe("both directions", () => {
   it("leave out fragments", () => {
     const patch = object("Service of v1", "from", "team", "spec: { selector: { app: web } }");
     expect(graphOf("", { patches: { "patch.yaml": patch } }).edges).toEqual([]);
+  });
+});
+
+describe("a whole platform", () => {
+  const folder = join(repository, "fixtures", "platform");
+  const files = Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".yaml") && name !== "kustomization.yaml")
+      .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+  );
+
+  it("has the same graph in whatever order it is read", () => {
+    const seen = (reverse: boolean) => {
+      const graph = graphOf(files, { reverse });
+      return {
+        resources: graph.resources.map((resource) => resource.value),
+        edges: graph.edges.map((edge) => `${label(edge.from)} ${line(edge)}`),
+        pods: graph.pods().map((pod) => ({ ...pod.labels })),
+      };
+    };
+    const forward = seen(false);
+    expect(forward.edges.length).toBeGreaterThan(100);
+    expect(seen(true)).toEqual(forward);
+  });
+
+  it("lacks nothing that it refers to in the layers that it owns", () => {
+    const absent = graphOf(files).edges.filter((edge) => edge.target.state === "absent");
+    expect(absent.map((edge) => `${label(edge.from)} ${line(edge)}`)).toEqual([]);
+  });
+
+  it("selects pods by each of its gateways and policies", () => {
+    const graph = graphOf(files);
+    const selecting = graph
+      .own("Gateway.networking.istio.io", "AuthorizationPolicy.security.istio.io")
+      .flatMap((resource) => graph.out(resource, "selects"));
+    expect(selecting.length).toBeGreaterThan(10);
+    expect(selecting.filter((edge) => edge.target.state !== "found").map((edge) => line(edge))).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Profile } from "../../model/profile.ts";
 import type { Kind, Resource } from "../../model/resource.ts";
 import { deriveFromKnativeService } from "./knative-service.ts";
 import { deriveFromOperatorResource } from "./operators.ts";
-import { deriveFromSecretSource, secretSourceKinds } from "./secrets.ts";
+import { deriveSecret, secretSources } from "./secrets.ts";
 import { deriveFromControlPlane } from "./smcp.ts";
 
 /**
@@ -21,6 +21,6 @@ export function deriveResources(
       "KnativeKafka.operator.serverless.openshift.io",
     ).flatMap((resource) => deriveFromOperatorResource(resource, profile)),
     ...all("Service.serving.knative.dev").map(deriveFromKnativeService),
-    ...all(...secretSourceKinds).flatMap(deriveFromSecretSource),
+    ...secretSources.flatMap((row) => all(row.kind).flatMap((source) => deriveSecret(source, row))),
   ];
 }

@@ -1,11 +1,5 @@
-import type { Profile } from "../../model/profile.ts";
 import type { Resource } from "../../model/resource.ts";
 import { derivedResource } from "./derived-resource.ts";
-
-/** The host of a Service, plain or of Knative, in its cluster: `shop.team-a.svc.cluster.local`. */
-export function serviceHost(name: string, namespace: string, profile: Profile): string {
-  return `${name}.${namespace}.svc.${profile.clusterDomain}`;
-}
 
 /**
  * The plain Service by which a Knative Service is called inside the cluster: an ExternalName that leads to the local

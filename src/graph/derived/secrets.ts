@@ -3,26 +3,32 @@ import { valueAt } from "../../model/value.ts";
 import type { Path } from "../../model/value.ts";
 import { derivedResource } from "./derived-resource.ts";
 
-/** Kinds that make a Secret, and the field that names it; without one it has their own name. */
-const nameFields: ReadonlyMap<Kind, { readonly path: Path; readonly required: boolean }> = new Map([
-  ["Certificate.cert-manager.io", { path: ["spec", "secretName"], required: true }],
-  ["ExternalSecret.external-secrets.io", { path: ["spec", "target", "name"], required: false }],
-  ["SealedSecret.bitnami.com", { path: ["spec", "template", "metadata", "name"], required: false }],
-]);
+/** A kind that makes a Secret, and the field that names it; unless it is required, the source's own name counts. */
+export interface SecretSource {
+  readonly kind: Kind;
+  readonly nameField: Path;
+  readonly required: boolean;
+}
 
-export const secretSourceKinds: readonly Kind[] = [...nameFields.keys()];
+export const secretSources: readonly SecretSource[] = [
+  { kind: "Certificate.cert-manager.io", nameField: ["spec", "secretName"], required: true },
+  { kind: "ExternalSecret.external-secrets.io", nameField: ["spec", "target", "name"], required: false },
+  {
+    kind: "SealedSecret.bitnami.com",
+    nameField: ["spec", "template", "metadata", "name"],
+    required: false,
+  },
+];
 
 /** The Secret that a Certificate, ExternalSecret or SealedSecret makes. Its content is not known: it is a fragment. */
-export function deriveFromSecretSource(source: Resource): readonly Resource[] {
-  const field = nameFields.get(source.kind);
-  if (!field) return [];
-  const written = valueAt(source.value, field.path);
+export function deriveSecret(source: Resource, { nameField, required }: SecretSource): readonly Resource[] {
+  const written = valueAt(source.value, nameField);
   const named = typeof written === "string" && written !== "";
-  if (!named && field.required) return [];
+  if (!named && required) return [];
   return [
     derivedResource({
       parent: source,
-      path: named ? field.path : ["metadata", "name"],
+      path: named ? nameField : ["metadata", "name"],
       by: `the controller of ${source.id.kind}`,
       apiVersion: "v1",
       kind: "Secret",
