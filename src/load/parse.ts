@@ -7,8 +7,8 @@ import { DocumentPlaces } from "./places.ts";
 import { type Piece, splitStream } from "./split.ts";
 import { refuseTabLines } from "./tabs.ts";
 
-/** A parser that is asked where js-yaml refuses a text. Throws {@link YamlError}. */
-export type SecondOpinion = (text: string) => readonly YamlEvent[];
+/** A parser that is asked where js-yaml refuses a text; null if it refuses too. */
+export type SecondOpinion = (text: string) => readonly YamlEvent[] | null;
 
 /** Deeper nesting is an error value, never a stack overflow. */
 export const deepest = 1000;
@@ -86,10 +86,24 @@ function readEvents(text: string, secondOpinion: SecondOpinion | null): readonly
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     if (hasDirective(text)) throw directiveError(text);
-    if (secondOpinion) return secondOpinion(text);
     const position = Number(error.mark?.position ?? 0);
-    throw new YamlError(String(error.reason), position, position + 1);
+    if (error.reason.startsWith("nesting exceeded")) {
+      throw new YamlError(`nested more than ${deepest} levels deep`, position, position + 1);
+    }
+    const events = secondOpinion?.(text) ?? null;
+    if (events) return events;
+    throw new YamlError(explain(error.reason, text, position), position, position + 1);
   }
+}
+
+/** js-yaml's reason, or a better one where it does not name the cause. */
+function explain(reason: string, text: string, position: number): string {
+  const character = text[position] ?? "";
+  if (character === "@" || character === "`") return `a plain value cannot start with ${character}: quote it`;
+  if (reason === "bad indentation of a mapping entry" && character === ":") {
+    return "mapping values are not allowed here: quote a value that contains a colon";
+  }
+  return reason;
 }
 
 /** What follows a line `...` is never read by kubectl. */
