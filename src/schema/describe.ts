@@ -1,6 +1,6 @@
 import type { Kind } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
-import { child, nodeAt, schemaOf, typesOf, type Node, type ValueType } from "./schema.ts";
+import { child, fits, nodeAt, typesOf, type Node, type ValueType } from "./schema.ts";
 
 /** What the schema of a kind says about one field. */
 export interface Field {
@@ -41,29 +41,20 @@ export function knownKeys(kind: Kind, path: Path): readonly string[] | null {
 }
 
 /**
- * Where in a kind a key is known, in the order of the schema: `spec.security.dataPlane.mtls`, with `[]` for list
- * items and `*` for free names.
+ * Where a key is known at and below a path, in the order of the schema, if a value of that type may stand there.
+ * Only places that have one path: nothing inside lists or below free names.
  */
-export function placesOf(kind: Kind, key: string): readonly string[] {
-  const found: string[] = [];
-  const look = (node: Node, path: string): void => {
-    const { properties = {}, additionalProperties, items } = node.schema;
-    for (const name of Object.keys(properties)) {
-      const here = path === "" ? name : `${path}.${name}`;
-      if (name === key) found.push(here);
+export function placesOf(kind: Kind, key: string, type: ValueType, from: Path = []): readonly Path[] {
+  const found: Path[] = [];
+  const look = (node: Node, path: Path): void => {
+    for (const name of Object.keys(node.schema.properties ?? {})) {
       const below = child(node, name);
-      if (below && path !== "metadata") look(below, here);
-    }
-    if (typeof additionalProperties === "object") {
-      const below = child(node, `${key}*`);
-      if (below) look(below, `${path}.*`);
-    }
-    if (items) {
-      const below = child(node, 0);
-      if (below) look(below, `${path}[]`);
+      if (!below) continue;
+      if (name === key && fits(type, typesOf(below.schema))) found.push([...path, name]);
+      look(below, [...path, name]);
     }
   };
-  const root = schemaOf(kind);
-  if (root) look(root, "");
+  const start = nodeAt(kind, from);
+  if (start) look(start, from);
   return found;
 }

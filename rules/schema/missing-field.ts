@@ -1,0 +1,27 @@
+import { formatPath } from "../../src/model/value.ts";
+import { at, defineRule, fail } from "../../src/rule/define.ts";
+import { integrations, kubernetes } from "../../src/rule/documents.ts";
+import { hasSchema, schemaKinds, validate } from "../../src/schema/validate.ts";
+
+export const rule = defineRule({
+  id: "schema/missing-field",
+  summary: "A field that the API server demands is missing.",
+  severity: "error",
+  category: "schema",
+  documentation: [kubernetes("API concepts, field validation"), integrations("1.4.2")],
+  fix: "none",
+  reads: schemaKinds,
+  candidates: "each",
+  selfContained: true,
+  subjects: (graph) =>
+    graph.set.resources.filter((resource) => resource.standing === "own" && hasSchema(resource)),
+  *check(resource) {
+    for (const problem of validate(resource)) {
+      if (problem.type !== "missing") continue;
+      const path = [...problem.path, problem.key];
+      yield fail(at(resource, ...path), `${formatPath(path)} is missing; the API server demands it`, {
+        explains: path,
+      });
+    }
+  },
+});

@@ -1,0 +1,85 @@
+import { renameKey } from "../../src/fix/edits.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import type { Edit } from "../../src/model/finding.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { formatPath, isMapping, valueAt, type Path } from "../../src/model/value.ts";
+import { atKey, defineRule, fail } from "../../src/rule/define.ts";
+import { kubernetes } from "../../src/rule/documents.ts";
+import { placesOf } from "../../src/schema/describe.ts";
+import { typeOf } from "../../src/schema/schema.ts";
+import { hasSchema, schemaKinds, validate } from "../../src/schema/validate.ts";
+
+/** Keys that another rule reports with more to say about them. */
+function isReportedElsewhere({ kind, value }: Resource, path: Path): boolean {
+  const text = path.join(".");
+  // kafka/sink-nested-under-broker
+  if (kind === kinds.KnativeKafka) return text === "spec.broker.sink";
+  // service/annotation-wrong-level
+  if (kind !== kinds.KnativeService || !/^spec\.template\.spec\.(metadata|annotations|labels)$/.test(text))
+    return false;
+  const misplaced = valueAt(value, path);
+  const maps = [misplaced, valueAt(misplaced, ["annotations"]), valueAt(misplaced, ["labels"])];
+  return maps.some(
+    (map) => isMapping(map) && Object.keys(map).some((key) => key.startsWith("sidecar.istio.io/")),
+  );
+}
+
+/** The one place where such a key is known, below its own or else anywhere in the kind: it stands at a wrong level. */
+function rightPlace({ kind, value }: Resource, path: Path): Path | null {
+  const key = String(path.at(-1));
+  const type = typeOf(valueAt(value, path) ?? null);
+  const below = placesOf(kind, key, type, path.slice(0, -1));
+  const places = below.length > 0 ? below : placesOf(kind, key, type);
+  const [place] = places;
+  return place && places.length === 1 && valueAt(value, place) === undefined ? place : null;
+}
+
+/** What the author meant, as far as that can be told. */
+function meant(
+  resource: Resource,
+  path: Path,
+  nearest: string | null,
+): { readonly path: Path; readonly title: string; readonly edits: readonly Edit[] | null } | null {
+  if (nearest !== null) {
+    const right = [...path.slice(0, -1), nearest];
+    return { path: right, title: `rename it to ${nearest}`, edits: renameKey(resource, path, nearest) };
+  }
+  const right = rightPlace(resource, path);
+  return right && { path: right, title: `move it to ${formatPath(right)}`, edits: null };
+}
+
+export const rule = defineRule({
+  id: "schema/unknown-key",
+  summary: "A key is not known at its place, so the setting has no effect.",
+  severity: "error",
+  varies: true,
+  category: "schema",
+  documentation: [
+    kubernetes("API concepts, field validation"),
+    kubernetes("Custom resources, field pruning"),
+  ],
+  fix: "review",
+  reads: schemaKinds,
+  candidates: "each",
+  selfContained: true,
+  subjects: (graph) =>
+    graph.set.resources.filter((resource) => resource.standing === "own" && hasSchema(resource)),
+  *check(resource) {
+    for (const problem of validate(resource)) {
+      if (problem.type !== "unknown-key" || isReportedElsewhere(resource, problem.path)) continue;
+      const { path, nearest, preserved } = problem;
+      const effect = preserved
+        ? "the API server keeps it, nothing reads it"
+        : "the API server refuses or drops it";
+      const right = meant(resource, path, nearest);
+      yield fail(atKey(resource, ...path), `${formatPath(path)} is no known field; ${effect}`, {
+        ...(preserved ? { severity: "warning" as const } : {}),
+        ...(right ? { explains: right.path } : {}),
+        ...(right?.edits
+          ? { fix: { title: right.title, safety: "review" as const, edits: right.edits } }
+          : {}),
+        ...(right && !right.edits ? { advice: right.title } : {}),
+      });
+    }
+  },
+});
