@@ -3,6 +3,7 @@ import type { Rule } from "../src/rule/define.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
+import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
+  manifestTruncatedExample,
   schemaMissingField,
   schemaUnknownKey,
   schemaValueNotAllowed,

@@ -67,7 +67,9 @@ export function lint(input: LintInput): Report {
 
   const files = [...input.fileStates, ...loaded.files];
   const texts = new Map(input.files.map((file) => [file.path, file]));
-  found.push(...unreadableFindings(files, texts, options.named, settings));
+  // An unreadable document has no resources: a finding without one is about its text.
+  const explained = found.filter((finding) => finding.resource === null);
+  found.push(...unreadableFindings(files, texts, options.named, settings, explained));
   const suppressed = applySuppressions(mergeAcrossSets(found), {
     files: input.files,
     config,

@@ -9,19 +9,22 @@ export const unreadableRule = "yaml/unreadable";
 
 /**
  * One finding for each file that cannot be read: a warning, since a repository may hold what is no manifest; an
- * error if the file was named on the command line.
+ * error if the file was named on the command line. None where a rule could tell more about the place (`explained`).
  */
 export function unreadableFindings(
   states: readonly FileState[],
   files: ReadonlyMap<string, SourceFile>,
   named: readonly string[],
   settings: ReadonlyMap<Rule, RuleSettings>,
+  explained: readonly Finding[],
 ): readonly Finding[] {
   const entry = [...settings].find(([rule]) => rule.id === unreadableRule);
   if (!entry) return [];
   const [rule, { level }] = entry;
   return states
-    .filter((state) => state.state === "unreadable")
+    .filter(
+      (state) => state.state === "unreadable" && !explained.some(({ at }) => at.file.path === state.path),
+    )
     .map((state) => {
       const file = files.get(state.path) ?? { path: state.path, text: "" };
       return {
