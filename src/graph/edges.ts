@@ -37,7 +37,7 @@ export function edgesOf(graph: Graph): readonly Edge[] {
       }
     }
     for (const pod of graph.podsOf(resource)) {
-      for (const { path, found } of podEdges(graph, pod)) add(resource, path, "references", found);
+      podEdges(graph, pod, (path, found) => add(resource, path, "references", found));
     }
   }
   return edges;
@@ -64,43 +64,65 @@ for (const { kinds, path, edge, lookup } of references) {
     else tableByKind.set(kind, [row]);
   }
 }
-const podTable = podReferences.map(({ path, to }) => ({ steps: stepsOf(path), to }));
-
 interface Place {
   readonly path: Path;
   readonly value: Value;
-  /** The mapping that has the last key of the path. */
-  readonly parent: Value;
 }
 
 /** Every value that a path with list steps leads to. */
 function expand(root: Value, steps: readonly Step[]): readonly Place[] {
-  let places: readonly Place[] = [{ path: [], value: root, parent: root }];
+  let places: readonly Place[] = [{ path: [], value: root }];
   for (const { key, list } of steps) {
     places = places.flatMap(({ path, value: parent }): readonly Place[] => {
       const value = valueAt(parent, [key]);
       if (value === undefined) return [];
-      if (!list) return [{ path: [...path, key], value, parent }];
+      if (!list) return [{ path: [...path, key], value }];
       if (!isList(value)) return [];
-      return value.map((item, index) => ({ path: [...path, key, index], value: item, parent }));
+      return value.map((item, index) => ({ path: [...path, key, index], value: item }));
     });
   }
   return places;
 }
 
-function* podEdges(
-  graph: Graph,
-  pod: PodTemplate,
-): Generator<{ readonly path: Path; readonly found: Found }> {
-  for (const { steps, to } of podTable) {
-    for (const { path, value, parent } of expand(pod.spec, steps)) {
-      if (typeof value !== "string" || value === "") continue;
-      // Every namespace has the account `default`; what is optional need not exist.
-      if (to === "ServiceAccount" && value === "default") continue;
-      if (valueAt(parent, ["optional"]) === true) continue;
-      yield { path: [...pod.specPath, ...path], found: byName(graph, to, pod.namespace, value, null) };
-    }
+/** The pod's reference table as a tree, so that a spec is walked once and not once per field. */
+interface Field extends Step {
+  readonly fields: Field[];
+  readonly to: Kind | null;
+}
+
+const podFields: readonly Field[] = podReferences.reduce((root: Field[], { path, to }) => {
+  const steps = stepsOf(path);
+  let fields = root;
+  for (const [index, step] of steps.entries()) {
+    const known = fields.find(({ key }) => key === step.key);
+    const field = known ?? { ...step, fields: [], to: index === steps.length - 1 ? to : null };
+    if (!known) fields.push(field);
+    fields = field.fields;
   }
+  return root;
+}, []);
+
+function podEdges(graph: Graph, pod: PodTemplate, add: (path: Path, found: Found) => void): void {
+  const visit = (parent: Value, fields: readonly Field[], path: Path): void => {
+    for (const { key, list, to, fields: below } of fields) {
+      const value = valueAt(parent, [key]);
+      if (value === undefined) continue;
+      const here = [...path, key];
+      if (list) {
+        if (isList(value)) for (const [index, item] of value.entries()) visit(item, below, [...here, index]);
+      } else if (to === null) visit(value, below, here);
+      else if (typeof value === "string" && isRequired(to, value, parent)) {
+        add(here, byName(graph, to, pod.namespace, value, null));
+      }
+    }
+  };
+  visit(pod.spec, podFields, pod.specPath);
+}
+
+/** Every namespace has the account `default`; what is optional need not exist. */
+function isRequired(to: Kind, name: string, parent: Value): boolean {
+  if (name === "" || (to === "ServiceAccount" && name === "default")) return false;
+  return valueAt(parent, ["optional"]) !== true;
 }
 
 function byName(
