@@ -5,7 +5,7 @@ import { UsageError } from "../../model/errors.ts";
 import { suggestion } from "../../model/nearest.ts";
 import { distinct, type Draft, type Part, plainPart, shortName } from "./draft.ts";
 import { type Kustomizations } from "./kustomize.ts";
-import { folderOf, isWithin, joinPath } from "./paths.ts";
+import { folderOf, isWithin, joinPath, type Tree } from "./paths.ts";
 
 /** A set of the config with one folder that its path stands for. */
 export interface ConfiguredDraft extends Draft {
@@ -53,22 +53,25 @@ function folderParts(
 export function configuredDrafts(
   documents: readonly ManifestDocument[],
   config: Config,
-  configFolder: string,
+  configTree: Tree,
   kustomizations: Kustomizations,
 ): readonly ConfiguredDraft[] {
-  const places = placesOf(documents);
+  const places = new Map([...placesOf(documents)].map((place) => [configTree.inRoot(place), place]));
   return config.sets.flatMap((set) => {
-    const pattern = joinPath(configFolder, set.path);
-    const matches = picomatch(pattern, { dot: false });
+    const pattern = joinPath(".", set.path);
     // A path that exists as written is no glob, whatever characters it has.
-    const found = places.has(pattern) ? [pattern] : [...places].filter((place) => matches(place)).toSorted();
+    const exact = configTree.fromRoot(pattern);
+    const matches = picomatch(pattern);
+    const found = documents.some(({ file }) => isWithin(file.path, exact))
+      ? [exact]
+      : [...places].filter(([place]) => matches(place)).map(([, folder]) => folder);
     if (found.length === 0) {
       throw new UsageError(
         `set ${JSON.stringify(set.name ?? set.path)}: no manifests in ${JSON.stringify(set.path)}` +
-          suggestion(pattern, places),
+          suggestion(pattern, places.keys()),
       );
     }
-    return found.map((folder): ConfiguredDraft => {
+    return found.toSorted().map((folder): ConfiguredDraft => {
       const { parts, listed } = folderParts(folder, documents, kustomizations);
       const short = shortName(folder);
       const name = set.name === null ? short : found.length === 1 ? set.name : `${set.name}/${short}`;

@@ -16,6 +16,8 @@ export interface SetInput {
   readonly config?: Config;
   /** The config's folder relative to the working directory; its paths start there. Default `.`. */
   readonly configFolder?: string;
+  /** Where the config is above the working directory: the working directory, relative to the config's folder. */
+  readonly belowConfig?: string;
   /** The documents of contexts, by the `path` or `snapshot` as the config has it. */
   readonly contextDocuments?: ReadonlyMap<string, readonly ManifestDocument[]>;
   /** Values of `--profile`, as text. */
@@ -87,7 +89,8 @@ export function discover(input: SetInput): Discovery {
   let sets: readonly ResourceSet[];
   let notes: readonly SetNote[] = [];
   if (config.sets.length > 0) {
-    const drafts = configuredDrafts(documents, config, input.configFolder ?? ".", kustomizations);
+    const configTree = treeAt(input.configFolder ?? ".", input.belowConfig);
+    const drafts = configuredDrafts(documents, config, configTree, kustomizations);
     sets = named(drafts).map((draft) => ({
       ...common,
       name: draft.name,

@@ -26,10 +26,9 @@ export function nameOf(path: string): string {
 
 /** Whether a path is a folder or lies below it. */
 export function isWithin(path: string, folder: string): boolean {
-  if (path === folder || path.startsWith(`${folder}/`)) return true;
-  if (!/^(\.|\.\.(\/\.\.)*)$/.test(folder)) return false;
+  if (!/^(\.|\.\.(\/\.\.)*)$/.test(folder)) return path === folder || path.startsWith(`${folder}/`);
   const climbed = (text: string) => text.split("/").filter((step) => step === "..").length;
-  return !path.startsWith("/") && climbed(path) < Math.max(1, climbed(folder) + 1);
+  return !path.startsWith("/") && climbed(path) <= climbed(folder);
 }
 
 /** The innermost folder that holds all of some folders. */
@@ -43,7 +42,7 @@ export function commonFolder(folders: readonly string[]): string {
 
 /** The way from a folder to a path; both relative to the same folder, and neither climbs out of it. */
 function relativePath(from: string, to: string): string {
-  if (isWithin(to, from)) return from === "." ? to : joinPath(".", to.slice(from.length));
+  if (isWithin(to, from)) return from === "." ? to : joinPath(".", to.slice(from.length + 1));
   return joinPath("..", relativePath(folderOf(from), to));
 }
 
