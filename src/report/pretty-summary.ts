@@ -42,8 +42,7 @@ function filesLines(report: Report): readonly string[] {
     const reasons = report.files.filter((file) => file.state === state).map((file) => file.reason);
     if (reasons.length === 0) continue;
     const list = tally(reasons).map(([reason, count]) => `${count} ${safeMessage(reason)}`);
-    const why = reasons.length === 1 ? safeMessage(reasons[0] ?? "") : list.join(", ");
-    lines.push(`${state}: ${plural(reasons.length, "file")} (${why})`);
+    lines.push(`${state}: ${list.join(", ")}`);
   }
   if (variables > 0) {
     lines.push(

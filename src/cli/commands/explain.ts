@@ -1,0 +1,82 @@
+import { createColors } from "picocolors";
+import { rules } from "../../../rules/index.ts";
+import { UsageError } from "../../model/errors.ts";
+import { nearest } from "../../model/nearest.ts";
+import { citations } from "../../report/citation.ts";
+import type { Colors } from "../../report/colors.ts";
+import { safeBlock } from "../../report/safe-text.ts";
+import type { Rule } from "../../rule/define.ts";
+import type { Io } from "../io.ts";
+import { colorOf } from "../lint-arguments.ts";
+import { wantsColor } from "../output.ts";
+import { rulePage } from "../package-files.ts";
+import type { ParsedLine } from "../parse.ts";
+
+const lastPart = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
+
+/** The rule of an id, or of the part behind the slash where only one rule has it. */
+function ruleNamed(name: string): Rule {
+  const wanted = name.replace(/^rules\//, "").replace(/\.md$/, "");
+  const exact = rules.find((rule) => rule.id === wanted);
+  if (exact) return exact;
+  const same = rules.filter((rule) => lastPart(rule.id) === wanted);
+  const [only] = same;
+  if (only && same.length === 1) return only;
+  if (only) throw new UsageError(`"${name}" may be ${same.map((rule) => rule.id).join(" or ")}`);
+  const near =
+    nearest(
+      wanted,
+      rules.map((rule) => rule.id),
+    ) ??
+    rules.find(
+      (rule) =>
+        lastPart(rule.id) ===
+        nearest(
+          wanted,
+          rules.map(({ id }) => lastPart(id)),
+        ),
+    )?.id;
+  throw new UsageError(
+    `unknown rule "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}` +
+      (near === undefined ? "; meshlint rules lists them" : ""),
+  );
+}
+
+/** What is known about a rule that has no page: one of a plugin, or a page that is missing from the package. */
+function bareText(rule: Rule): string {
+  const documents = citations(rule.documentation).map((text) => `- ${text}\n`);
+  return `# ${rule.id}\n\n${rule.summary}\n\nSeverity: ${rule.severity}. Category: ${rule.category}.\n\n${documents.join("")}`;
+}
+
+/** Markdown for a terminal: headings and code stand out, the rest stays as it is. */
+function render(markdown: string, colors: Colors): string {
+  let code = false;
+  const lines = markdown.split("\n").flatMap((line) => {
+    if (/^\s*```/.test(line)) {
+      code = !code;
+      return [];
+    }
+    if (code) return [`    ${colors.cyan(line)}`];
+    const heading = /^#{1,6} (.*)$/.exec(line)?.[1];
+    if (heading !== undefined) return [colors.bold(colors.underline(heading.replaceAll("`", "")))];
+    return [
+      line
+        .replace(/\*\*([^*]+)\*\*/g, (_match, text: string) => colors.bold(text))
+        .replace(/`([^`]+)`/g, (_match, text: string) => colors.cyan(text))
+        .replace(/<!--[^]*?-->/g, ""),
+    ];
+  });
+  return lines.join("\n");
+}
+
+/** `meshlint explain RULE`: the rule's page, as Markdown where output is no terminal. */
+export function runExplain(line: ParsedLine, io: Io): number {
+  const [name, ...others] = line.operands;
+  if (name === undefined) throw new UsageError("explain needs a rule id; meshlint rules lists them");
+  if (others.length > 0) throw new UsageError("explain takes one rule at a time");
+  const rule = ruleNamed(name);
+  const page = safeBlock(rulePage(rule.id) ?? bareText(rule));
+  const color = wantsColor(io, colorOf(line));
+  io.stdout.write(`${(color ? render(page, createColors(true)) : page).trimEnd()}\n`);
+  return 0;
+}

@@ -1,0 +1,120 @@
+import { performance } from "node:perf_hooks";
+import { createColors } from "picocolors";
+import { rules } from "../../../rules/index.ts";
+import { lint } from "../../engine/lint.ts";
+import { prepareFiles } from "../../load/load.ts";
+import { UsageError } from "../../model/errors.ts";
+import type { Crash, FileState, Report } from "../../model/report.ts";
+import { explainProfile } from "../../report/profile.ts";
+import { exitCodeOf, plural, summaryOf, tally } from "../../report/summary.ts";
+import { formatReport } from "../formats.ts";
+import type { Io } from "../io.ts";
+import { type LintArguments, lintArguments } from "../lint-arguments.ts";
+import { say, wantsColor, writeWhole } from "../output.ts";
+import { meshlintVersion } from "../package-files.ts";
+import type { ParsedLine } from "../parse.ts";
+import { placeName, readProject } from "../project.ts";
+
+/** Durations of steps, for `--stats`. */
+class Clock {
+  readonly steps: (readonly [string, number])[] = [];
+  #last = performance.now();
+
+  lap(step: string): void {
+    const now = performance.now();
+    this.steps.push([step, now - this.#last]);
+    this.#last = now;
+  }
+}
+
+/** Says what was looked for and, if files were passed over, why. */
+function nothingToLint(place: string, states: readonly FileState[]): UsageError {
+  const reasons = tally(states.map((state) => state.reason));
+  const passed = reasons.map(([reason, count]) => `${count} ${reason}`).join(", ");
+  const helm = states.some((state) => /helm/i.test(state.reason));
+  const hint = helm
+    ? "; Helm templates are linted as they are rendered: helm template CHART | meshlint -"
+    : states.length === 0
+      ? ""
+      : "; --verbose lists them";
+  return new UsageError(
+    `nothing to lint in ${place}: looked for Kubernetes objects in *.yaml, *.yml and *.json` +
+      (states.length === 0 ? " and found no such file" : `; passed over ${passed}`) +
+      hint,
+  );
+}
+
+function crashText({ rule, set, subject, error }: Crash, verbose: boolean): string {
+  const what = error instanceof Error ? error.message : String(error);
+  const stack = verbose && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : "";
+  return `meshlint: this is a bug in rule ${rule}, at ${subject ?? `set ${set}`}: ${what}${stack}`;
+}
+
+function sayCrashes(io: Io, crashes: readonly Crash[], verbose: boolean): void {
+  for (const crash of crashes) say(io, crashText(crash, verbose));
+  if (crashes.length === 0) return;
+  say(
+    io,
+    `Please report it with the version (${meshlintVersion()}) and ` +
+      `${verbose ? "the lines above" : "what --verbose shows"}; --skip ${crashes[0]?.rule} goes on without the rule`,
+  );
+}
+
+function sayStats(io: Io, clock: Clock, report: Report): void {
+  const total = clock.steps.reduce((sum, [, time]) => sum + time, 0);
+  for (const [step, time] of [...clock.steps, ["total", total] as const]) {
+    say(io, `${step.padEnd(8)} ${time.toFixed(0).padStart(6)} ms`);
+  }
+  const { documents } = report.counts;
+  say(io, `${plural(documents, "document")}, ${plural(report.sets.length, "set")}`);
+}
+
+async function writeReports(io: Io, options: LintArguments, report: Report, exitCode: number): Promise<void> {
+  for (const { format, file } of options.destinations) {
+    const text = await formatReport(format, report, {
+      rules,
+      exitCode,
+      colors: createColors(file === null && wantsColor(io, options.color)),
+      quiet: options.quiet,
+      verbose: options.verbose,
+      maxFindings: options.maxFindings,
+    });
+    if (file === null) io.stdout.write(text);
+    else writeWhole(io.cwd, file, text);
+  }
+  if (options.quiet || options.destinations.some(({ file }) => file === null)) return;
+  const { errors, warnings, infos } = summaryOf(report);
+  const counts = [plural(errors, "error"), plural(warnings, "warning"), plural(infos, "info")].join(", ");
+  say(io, `${counts}; see ${options.destinations.map(({ file }) => file).join(", ")}`);
+}
+
+/** `meshlint lint`: findings in the given formats; the exit code of DESIGN 3. */
+export async function runLint(line: ParsedLine, io: Io): Promise<number> {
+  const clock = new Clock();
+  const options = lintArguments(line);
+  const project = await readProject(io, options.paths, options.config, options.options.sets);
+  clock.lap("read");
+  await prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
+  clock.lap("parse");
+  const { shownPaths, named, ...input } = project;
+  const report = lint({
+    ...input,
+    options: { ...options.options, shownPaths, named },
+    catalogue: rules,
+    now: new Date(),
+  });
+  clock.lap("lint");
+  if (report.counts.resources === 0 && report.findings.length === 0 && report.crashes.length === 0) {
+    const states = report.files;
+    if (options.verbose)
+      for (const { path, state, reason } of states) say(io, `${path}: ${state}, ${reason}`);
+    throw nothingToLint(placeName(io.cwd, options.paths), states);
+  }
+  const exitCode = exitCodeOf(report, options.failOn);
+  if (options.explainProfile) io.stdout.write(explainProfile(report));
+  else await writeReports(io, options, report, exitCode);
+  clock.lap("report");
+  sayCrashes(io, report.crashes, options.verbose);
+  if (options.stats) sayStats(io, clock, report);
+  return exitCode;
+}

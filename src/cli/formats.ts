@@ -1,0 +1,46 @@
+import type { Report } from "../model/report.ts";
+import type { Colors } from "../report/colors.ts";
+import type { Rule } from "../rule/define.ts";
+import type { FormatName } from "./flags.ts";
+import { meshlintVersion, rulePage } from "./package-files.ts";
+
+export interface FormatOptions {
+  readonly rules: readonly Rule[];
+  readonly exitCode: number;
+  readonly colors: Colors;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly maxFindings: number | null;
+}
+
+/** The report with the first findings that count only. */
+function limited(report: Report, most: number | null): Report {
+  if (most === null) return report;
+  const findings = report.findings.filter((finding) => finding.suppressed === null).slice(0, most);
+  return { ...report, findings };
+}
+
+/** A report in a format; each reporter is loaded when it is needed. */
+export async function formatReport(
+  format: FormatName,
+  report: Report,
+  options: FormatOptions,
+): Promise<string> {
+  switch (format) {
+    case "pretty":
+      return (await import("../report/pretty.ts")).pretty(report, options);
+    case "json":
+      return (await import("../report/json.ts")).json(report);
+    case "compact":
+      return (await import("../report/compact.ts")).compact(limited(report, options.maxFindings));
+    case "github":
+      return (await import("../report/github.ts")).github(limited(report, options.maxFindings));
+    case "sarif": {
+      const { sarif } = await import("../report/sarif.ts");
+      const { rules, exitCode } = options;
+      const known = new Set(rules.map((rule) => rule.id));
+      const page = (id: string): string | null => (known.has(id) ? rulePage(id) : null);
+      return sarif(report, rules, { version: meshlintVersion(), exitCode, page });
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import { existsSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import fastGlob from "fast-glob";
+import { loadConfig } from "../config/load.ts";
+import type { ContextFiles } from "../engine/lint-input.ts";
+import { displayPath, type Listing, listFiles, readSources } from "../load/files.ts";
+import type { Config, ConfigSet } from "../model/config.ts";
+import { UsageError } from "../model/errors.ts";
+import { nearest } from "../model/nearest.ts";
+import type { FileState } from "../model/report.ts";
+import type { SourceFile } from "../model/source.ts";
+import { commandNames } from "./flags.ts";
+import type { Io } from "./io.ts";
+
+/** What standard input is called in reports. */
+export const stdinPath = "<stdin>";
+
+export interface Project {
+  readonly config: Config;
+  /** Folder of the config relative to the working directory. */
+  readonly configFolder: string;
+  readonly files: readonly SourceFile[];
+  readonly fileStates: readonly FileState[];
+  readonly shownPaths: readonly string[];
+  readonly named: readonly string[];
+  readonly contextFiles: readonly ContextFiles[];
+}
+
+interface Target {
+  readonly absolute: string;
+  readonly shown: string;
+  readonly stats: Stats;
+}
+
+function missingPath(path: string): UsageError {
+  const command = nearest(path, commandNames);
+  const hint =
+    command === path
+      ? `; a command comes first: meshlint ${path} …`
+      : command === null
+        ? ""
+        : `; did you mean the command "${command}"?`;
+  return new UsageError(`no such file or folder: ${path}${hint}`);
+}
+
+function targetOf(cwd: string, path: string): Target {
+  const absolute = resolve(cwd, path);
+  try {
+    const stats = statSync(absolute, { throwIfNoEntry: false });
+    if (stats) return { absolute, shown: displayPath(cwd, absolute), stats };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code !== "ENOTDIR" && code !== "ENAMETOOLONG") throw new UsageError(`may not be read: ${path}`);
+  }
+  throw missingPath(path);
+}
+
+function isInside(absolute: string, folder: string): boolean {
+  const way = relative(folder, absolute);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
+}
+
+function gitRoot(folder: string): string | null {
+  for (let here = folder; ; here = dirname(here)) {
+    if (existsSync(join(here, ".git"))) return here;
+    if (dirname(here) === here) return null;
+  }
+}
+
+/** Where the sets that contain a path are looked for: the config's folder, else the repository, else the path. */
+function rootOf({ absolute, stats }: Target, configFolder: string | null): string {
+  if (configFolder !== null && isInside(absolute, configFolder)) return configFolder;
+  return gitRoot(stats.isDirectory() ? absolute : dirname(absolute)) ?? absolute;
+}
+
+/** Roots without those that lie in another one. */
+function outermost(roots: readonly string[]): readonly string[] {
+  const all = [...new Set(roots)].sort();
+  return all.filter((root) => !all.some((other) => other !== root && isInside(root, other)));
+}
+
+/** The manifests below some folders; a root that is a file holds itself. */
+function listRoots(roots: readonly string[], cwd: string, config: Config, folder: string | null): Listing {
+  const options = { workingDirectory: cwd, ignore: config.ignore, ignoreFrom: folder ?? cwd };
+  const paths: string[] = [];
+  const states: FileState[] = [];
+  for (const root of roots) {
+    if (!statSync(root).isDirectory()) continue;
+    try {
+      const found = listFiles(root, options);
+      paths.push(...found.paths);
+      states.push(...found.states);
+    } catch {
+      throw new UsageError(`may not be read: ${displayPath(cwd, root)}`);
+    }
+  }
+  return { paths, states };
+}
+
+async function readStdin(io: Io): Promise<SourceFile> {
+  const chunks: Uint8Array[] = [];
+  const encoder = new TextEncoder();
+  for await (const chunk of io.stdin ?? []) {
+    chunks.push(typeof chunk === "string" ? encoder.encode(chunk) : chunk);
+  }
+  // TextDecoder drops a byte order mark, as the readers of files do.
+  return { path: stdinPath, text: new TextDecoder().decode(Buffer.concat(chunks)) };
+}
+
+/** The files of a context: of a snapshot, or those that a pattern of the config stands for. */
+function contextFilesOf(config: Config, folder: string, cwd: string): readonly ContextFiles[] {
+  const found = new Map<string, ContextFiles>();
+  for (const { source } of config.sets.flatMap((set) => set.context)) {
+    if (source.type === "fact") continue;
+    const name = source.type === "path" ? source.pattern : source.file;
+    if (found.has(name)) continue;
+    const exact = statSync(resolve(folder, name), { throwIfNoEntry: false });
+    const pattern = exact?.isDirectory() ? `${name.replace(/\/$/, "")}/**/*.{yaml,yml,json}` : name;
+    const paths = exact?.isFile()
+      ? [resolve(folder, name)]
+      : fastGlob.sync(pattern, { cwd: folder, absolute: true, dot: false, followSymbolicLinks: false });
+    if (paths.length === 0) {
+      throw new UsageError(`${config.file ?? "config"}: context ${JSON.stringify(name)} stands for no file`);
+    }
+    const shown = paths.map((path) => displayPath(cwd, path)).sort();
+    const { files } = readSources(shown, cwd);
+    found.set(name, { source: name, files });
+  }
+  return [...found.values()];
+}
+
+/**
+ * The set that standard input is: the one of the config that --set names, or its only one, so that namespace,
+ * context and owned layers count for what a renderer pipes in; else one without settings.
+ */
+function pipedSets(sets: readonly ConfigSet[], names: readonly string[]): readonly ConfigSet[] {
+  const chosen = names.length === 0 ? sets : sets.filter(({ name }) => name !== null && names.includes(name));
+  return chosen.length === 1 ? chosen.map((set) => ({ ...set, path: stdinPath })) : [];
+}
+
+/**
+ * Finds and reads what belongs to the paths of the command line: config, roots, manifests and context.
+ *
+ * @throws UsageError for a path that does not exist or may not be read, and for a broken config
+ */
+export async function readProject(
+  io: Io,
+  paths: readonly string[],
+  configFile: string | null,
+  setNames: readonly string[] = [],
+): Promise<Project> {
+  const cwd = realpathSync(io.cwd);
+  const config = loadConfig(configFile, cwd);
+  const folder = config.file === null ? null : dirname(resolve(cwd, config.file));
+  const common = {
+    config,
+    configFolder: folder === null ? "." : displayPath(cwd, folder),
+    contextFiles: folder === null ? [] : contextFilesOf(config, folder, cwd),
+  };
+  if (paths.includes("-")) {
+    if (paths.length > 1) throw new UsageError("- (standard input) is a set of its own: give no other path");
+    const file = await readStdin(io);
+    return {
+      ...common,
+      config: { ...config, sets: pipedSets(config.sets, setNames) },
+      configFolder: ".",
+      files: [file],
+      fileStates: [],
+      shownPaths: [stdinPath],
+      named: [stdinPath],
+    };
+  }
+
+  const targets = (paths.length === 0 ? ["."] : paths).map((path) => targetOf(cwd, path));
+  const named = targets.filter(({ stats }) => !stats.isDirectory()).map((target) => target.shown);
+  const listed = listRoots(outermost(targets.map((target) => rootOf(target, folder))), cwd, config, folder);
+  const read = readSources([...new Set([...listed.paths, ...named])].sort(), cwd);
+  return {
+    ...common,
+    files: read.files,
+    fileStates: [...listed.states, ...read.states],
+    shownPaths: targets.map((target) => target.shown),
+    named,
+  };
+}
+
+/** What to call a path in a sentence: `this folder`, `deploy`. */
+export function placeName(cwd: string, paths: readonly string[]): string {
+  if (paths.length === 0) return `this folder (${basename(cwd)})`;
+  return paths.map((path) => (path === "-" ? "standard input" : path)).join(", ");
+}
