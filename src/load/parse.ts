@@ -3,6 +3,7 @@ import type { ManifestDocument, Notice } from "../model/document.ts";
 import type { SourceFile, Span } from "../model/source.ts";
 import { construct } from "./construct.ts";
 import { YamlError, type YamlEvent } from "./events.ts";
+import { flatten } from "./flatten.ts";
 import { DocumentPlaces } from "./places.ts";
 import { type Piece, splitStream } from "./split.ts";
 import { refuseTabLines } from "./tabs.ts";
@@ -90,9 +91,26 @@ function readEvents(text: string, secondOpinion: SecondOpinion | null): readonly
     if (error.reason.startsWith("nesting exceeded")) {
       throw new YamlError(`nested more than ${deepest} levels deep`, position, position + 1);
     }
-    const events = secondOpinion?.(text) ?? null;
+    const events = readFlattened(text, error.reason) ?? secondOpinion?.(text) ?? null;
     if (events) return events;
     throw new YamlError(explain(error.reason, text, position), position, position + 1);
+  }
+}
+
+/** The events of a text that js-yaml refuses only for indentation inside quotes or brackets. */
+function readFlattened(text: string, reason: string): readonly YamlEvent[] | null {
+  if (reason !== "deficient indentation") return null;
+  try {
+    const events = parseEvents(flatten(text), { maxDepth: deepest });
+    for (const event of events) {
+      if (event.type === EVENT_ID.SCALAR && /[\r\n]/.test(text.slice(event.valueStart, event.valueEnd))) {
+        event.fast = false;
+      }
+    }
+    return events;
+  } catch (error) {
+    if (error instanceof YAMLException) return null;
+    throw error;
   }
 }
 
