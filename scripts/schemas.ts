@@ -83,6 +83,18 @@ function answersOnly(code: string): string {
   return transformSync(short, { format: "esm", minify: true, treeShaking: true, target: "node20.19" }).code;
 }
 
+/** The schemas as ajv gets them, by address, with the kind that each is for (null: parts in common). */
+export function leanSchemas(): readonly {
+  readonly id: string;
+  readonly kind: string | null;
+  readonly schema: object;
+}[] {
+  return schemaFiles().map(({ path, schema }) => {
+    const id = base + path;
+    return { id, kind: kindOf(path), schema: { ...Object(lean(schema)), $id: id } };
+  });
+}
+
 /** The generated files by name. */
 export function compileSchemas(): Readonly<Record<string, string>> {
   const ajv = new Ajv({
@@ -94,13 +106,11 @@ export function compileSchemas(): Readonly<Record<string, string>> {
     strictTypes: false,
   });
   const files = schemaFiles();
-  for (const { path, schema } of files) {
-    new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true, validateSchema: true })
-      .addVocabulary(ownKeywords)
-      .validateSchema(schema, true);
-    const compact = lean(schema);
-    if (typeof compact === "object") ajv.addSchema({ ...compact, $id: base + path });
-  }
+  const strict = new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true }).addVocabulary(
+    ownKeywords,
+  );
+  for (const { schema } of files) strict.validateSchema(schema, true);
+  for (const { schema } of leanSchemas()) ajv.addSchema(schema);
   const kinds = files.flatMap(({ path }) => {
     const kind = kindOf(path);
     return kind === null ? [] : [{ path, kind, name: kind.replace(/\W/g, "_") }];
