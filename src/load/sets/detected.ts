@@ -107,7 +107,11 @@ function withUnlisted(
     const cluster = near ?? (known !== null && footprints.has(known) ? known : null);
     // A second definition of what a kustomization lists is an old copy or an alternative, not what is applied.
     if (cluster === null || footprints.get(cluster)?.meets(part)) over.push(part);
-    else added.set(cluster, [...(added.get(cluster) ?? []), part]);
+    else {
+      const parts = added.get(cluster) ?? [];
+      added.set(cluster, parts);
+      parts.push(part);
+    }
   }
   const all = drafts.map((draft) => {
     const parts = draft.cluster === null ? undefined : added.get(draft.cluster);
@@ -138,12 +142,10 @@ function hubOf(drafts: readonly Found[], rest: Found | null): Found | null {
   return candidates.length === 1 ? (candidates[0] ?? null) : null;
 }
 
-/** What another set adds to the knowledge about this one; nothing if they share files, as variants do. */
-function beside(draft: Draft, other: Draft): readonly Part[] {
-  const documents = new Set(draft.parts.map((part) => part.document));
-  if (other.parts.some((part) => documents.has(part.document))) return [];
-  const footprint = new Footprint(draft.parts);
-  return other.parts.filter((part) => !footprint.meets(part));
+/** What another set adds to the knowledge about one; nothing if they share files, as variants do. */
+function beside(one: Footprint, other: Draft): readonly Part[] {
+  if (other.parts.some((part) => one.hasDocument(part))) return [];
+  return other.parts.filter((part) => !one.meets(part));
 }
 
 /**
@@ -185,8 +187,9 @@ export function detectedDrafts(
   const loose = all.filter((draft) => draft !== hub && draft.cluster === null);
   return {
     drafts: all.map((draft) => {
-      if (draft === hub) return { ...draft, context: loose.flatMap((other) => beside(draft, other)) };
-      return { ...draft, context: hub && draft.cluster === null ? beside(draft, hub) : [] };
+      const linked = draft === hub ? loose : hub && draft.cluster === null ? [hub] : [];
+      const footprint = new Footprint(linked.length > 0 ? draft.parts : []);
+      return { ...draft, context: linked.flatMap((other) => beside(footprint, other)) };
     }),
     notes,
   };

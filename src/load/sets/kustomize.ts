@@ -1,6 +1,7 @@
 import type { ManifestDocument } from "../../model/document.ts";
 import { isUnknown } from "../../model/placeholder.ts";
 import { isList, isMapping, type Mapping, type Value } from "../../model/value.ts";
+import { type Deletion, deletionsOf, isDeleted } from "./deletions.ts";
 import { byFile, distinct, type Part, plainPart, type SetNote } from "./draft.ts";
 import { folderOf, isWithin, joinPath, nameOf } from "./paths.ts";
 
@@ -144,6 +145,23 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
     });
   }
 
+  function deletionsIn({ folder, value }: Kustomization): readonly Deletion[] {
+    const items = mappings(own(value, "patches")).flatMap((item) => {
+      const [path, patch, target] = [own(item, "path"), own(item, "patch"), own(item, "target")];
+      const documents = typeof path === "string" ? files.get(joinPath(folder, path)) : undefined;
+      return deletionsOf(
+        documents ?? [],
+        typeof patch === "string" ? patch : null,
+        isMapping(target) ? target : undefined,
+      );
+    });
+    // Of this older list an item is a file or the patch itself.
+    const older = texts(own(value, "patchesStrategicMerge")).flatMap((item) =>
+      deletionsOf(files.get(joinPath(folder, item)) ?? [], item, undefined),
+    );
+    return [...items, ...older];
+  }
+
   function make(kustomization: Kustomization, depth: number): Build {
     const { folder, document, value } = kustomization;
     let parts = [
@@ -158,6 +176,11 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
       if (component.namespace !== undefined) namespace = component.namespace;
       parts = [...moved(parts, component.namespace), ...component.parts];
     }
+    const deletions = deletionsIn(kustomization);
+    for (const { document: deleted } of parts.filter((part) => isDeleted(part, deletions))) {
+      data.add(deleted.file.path);
+    }
+    parts = parts.filter((part) => !isDeleted(part, deletions));
     for (const file of patchFiles(kustomization)) {
       for (const patch of files.get(joinPath(folder, file)) ?? []) {
         parts.push({ ...plainPart(patch), form: "patch" });

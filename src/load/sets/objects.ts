@@ -48,6 +48,10 @@ export class Footprint {
     }
   }
 
+  hasDocument(part: Part): boolean {
+    return this.#documents.has(part.document);
+  }
+
   /** Whether a part is in there, or defines an object that is. */
   meets(part: Part): boolean {
     return this.#documents.has(part.document) || idsOf(part).some((id) => this.#ids.has(id));
