@@ -1,9 +1,9 @@
 import { UsageError } from "../model/errors.ts";
 import { type CommandName, commandNames } from "./flags.ts";
 import type { Io } from "./io.ts";
-import { say } from "./output.ts";
 import { meshlintVersion } from "./package-files.ts";
 import type { ParsedLine } from "./parse.ts";
+import { say } from "./say.ts";
 
 function isCommand(word: string | undefined): word is CommandName {
   return commandNames.some((name) => name === word);

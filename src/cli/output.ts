@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { closeSync, lstatSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../model/errors.ts";
-import { inertLines, safeText } from "../report/safe-text.ts";
 import type { Io } from "./io.ts";
 
 /** Whether to colour what goes to standard output: flags count before NO_COLOR, that before FORCE_COLOR. */
@@ -13,12 +12,6 @@ export function wantsColor(io: Io, flag: boolean | null): boolean {
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== "") return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
   // A log that is kept is no terminal, even where the job has one.
   return io.stdout.isTTY === true && TERM !== "dumb" && (CI === undefined || CI === "" || CI === "false");
-}
-
-/** One line for people on standard error. */
-export function say(io: Io, text: string): void {
-  const lines = text.split("\n").map(safeText).join("\n");
-  io.stderr.write(inertLines(`${lines}\n`));
 }
 
 function reasonOf(error: unknown): string {

@@ -38,12 +38,11 @@ function filesLines(report: Report): readonly string[] {
   const lines = [
     `read: ${plural(files, "file")}, ${plural(documents, "document")}, ${plural(resources, "resource")}`,
   ];
-  for (const state of ["skipped", "unreadable"] as const) {
-    const reasons = report.files.filter((file) => file.state === state).map((file) => file.reason);
-    if (reasons.length === 0) continue;
-    const list = tally(reasons).map(([reason, count]) => `${count} ${safeMessage(reason)}`);
-    lines.push(`${state}: ${list.join(", ")}`);
-  }
+  const skipped = report.files.filter((file) => file.state === "skipped").map((file) => file.reason);
+  const reasons = tally(skipped).map(([reason, count]) => `${count} ${safeMessage(reason)}`);
+  if (reasons.length > 0) lines.push(`skipped: ${reasons.join(", ")}`);
+  const unreadable = report.files.length - skipped.length;
+  if (unreadable > 0) lines.push(`unreadable: ${plural(unreadable, "file")}`);
   if (variables > 0) {
     lines.push(
       `variables: ${plural(variables, "template variable stands for an unknown value", "template variables stand for unknown values")}`,

@@ -29,6 +29,7 @@ const names: Readonly<Record<ProfileSource, string>> = {
 /** Where a value comes from, with its place: `found in the manifests, operators/serverless.yaml:9`. */
 function origin(profile: Profile, key: ProfileKey): string {
   const { from, at } = profile.sources[key];
+  if (profileValue(profile, key) === null) return "";
   if (at === null) return names[from];
   return `${names[from]}, ${safeText(at.file.path)}:${positionAt(at.file, at.start).line}`;
 }
@@ -41,7 +42,8 @@ export function explainProfile(report: Report): string {
     const width = Math.max(...values.map((value) => value.length));
     const rows = profileKeys.map(
       (key, index) =>
-        `  ${key.padEnd(14)} ${safeText(values[index] ?? "").padEnd(width)}  ${origin(profile, key)}\n`,
+        `  ${key.padEnd(14)} ${safeText(values[index] ?? "").padEnd(width)}  ${origin(profile, key)}`.trimEnd() +
+        "\n",
     );
     const conflicts = profile.conflicts.map(
       ({ key, config, detected, at }) =>

@@ -42,10 +42,17 @@ function ruleNamed(name: string): Rule {
   );
 }
 
-/** What is known about a rule that has no page: one of a plugin, or a page that is missing from the package. */
-function bareText(rule: Rule): string {
+/** What the catalogue tells about a rule: all that there is where a page is missing, the head where it has none. */
+function headText(rule: Rule): string {
   const documents = citations(rule.documentation).map((text) => `- ${text}\n`);
-  return `# ${rule.id}\n\n${rule.summary}\n\nSeverity: ${rule.severity}. Category: ${rule.category}.\n\n${documents.join("")}`;
+  const fix = rule.fix === "none" ? "" : ` Fix: ${rule.fix}.`;
+  const level = `Severity: ${rule.severity}${rule.varies ? " (varies)" : ""}. Category: ${rule.category}.${fix}`;
+  return `# ${rule.id}\n\n${rule.summary}\n\n${level}\n\n${documents.join("")}\n`;
+}
+
+function pageText(rule: Rule): string {
+  const page = rulePage(rule.id) ?? "";
+  return /^(?:<!--[^]*?-->|\s)*# /.test(page) ? page : headText(rule) + page;
 }
 
 /** Markdown for a terminal: headings and code stand out, the rest stays as it is. */
@@ -75,7 +82,7 @@ export function runExplain(line: ParsedLine, io: Io): number {
   if (name === undefined) throw new UsageError("explain needs a rule id; meshlint rules lists them");
   if (others.length > 0) throw new UsageError("explain takes one rule at a time");
   const rule = ruleNamed(name);
-  const page = safeBlock(rulePage(rule.id) ?? bareText(rule));
+  const page = safeBlock(pageText(rule));
   const color = wantsColor(io, colorOf(line));
   io.stdout.write(`${(color ? render(page, createColors(true)) : page).trimEnd()}\n`);
   return 0;

@@ -10,10 +10,11 @@ import { exitCodeOf, plural, summaryOf, tally } from "../../report/summary.ts";
 import { formatReport } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { type LintArguments, lintArguments } from "../lint-arguments.ts";
-import { say, wantsColor, writeWhole } from "../output.ts";
+import { wantsColor, writeWhole } from "../output.ts";
 import { meshlintVersion } from "../package-files.ts";
 import type { ParsedLine } from "../parse.ts";
 import { placeName, readProject } from "../project.ts";
+import { say } from "../say.ts";
 
 /** Durations of steps, for `--stats`. */
 class Clock {
