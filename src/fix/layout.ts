@@ -56,9 +56,15 @@ function dashOf(text: string, document: ManifestDocument, path: Path): number | 
   const item = document.places.key(path);
   if (!item) return null;
   let at = item.start;
-  // Anchors and tags may stand between the dash and the item.
+  // Anchors, tags and comments may stand between the dash and the item.
   for (;;) {
-    while (at > 0 && (isSpace(text[at - 1]) || isBreak(text[at - 1]))) at--;
+    while (at > 0 && isSpace(text[at - 1])) at--;
+    if (at > 0 && isBreak(text[at - 1])) {
+      const line = lineStart(text, --at);
+      const comment = /(?:^|\s)#/.exec(text.slice(line, at));
+      if (comment) at = line + comment.index;
+      continue;
+    }
     if (text[at - 1] === "-" && (at - 1 === 0 || /[\s-]/.test(text.charAt(at - 2)))) return at - 1;
     let word = at;
     while (word > 0 && !/\s/.test(text.charAt(word - 1))) word--;
