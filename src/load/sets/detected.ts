@@ -17,8 +17,8 @@ interface Found extends Draft {
 }
 
 /** Joins drafts that end up in one cluster, unless they define the same: then they are variants. */
-function joined(drafts: readonly Found[], whole: (members: readonly Found[]) => Found): Found[] {
-  const groups: { readonly members: Found[]; readonly footprint: Footprint }[] = [];
+function joined(drafts: readonly Found[], whole: (members: Group<Found>) => Found): Found[] {
+  const groups: { readonly members: Group<Found>; readonly footprint: Footprint }[] = [];
   for (const draft of drafts) {
     const group = groups.find(({ footprint }) => !draft.parts.some((part) => footprint.meets(part)));
     if (group) {
@@ -29,8 +29,10 @@ function joined(drafts: readonly Found[], whole: (members: readonly Found[]) => 
   return groups.flatMap(({ members }) => (members.length > 1 ? [whole(members)] : members));
 }
 
-function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[][] {
-  const groups = new Map<string, Item[]>();
+type Group<Item> = [Item, ...Item[]];
+
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Group<Item>[] {
+  const groups = new Map<string, Group<Item>>();
   for (const item of items) {
     const key = keyOf(item);
     const known = groups.get(key);
@@ -58,13 +60,13 @@ function ofApplications(applications: readonly Application[], clusters: Clusters
     }));
     return joined(drafts, (members) => {
       const path = commonFolder(members.map((member) => member.path));
-      const target = group[0]?.application.cluster ?? "in-cluster";
+      const target = group[0].application.cluster;
       return {
         name: /^[\w.-]+$/.test(target) && target !== "in-cluster" ? target : shortName(path),
         path,
         parts: distinct(members.flatMap((member) => member.parts)),
         appliedAsWhole: true,
-        cluster: members[0]?.cluster ?? null,
+        cluster: members[0].cluster,
       };
     });
   });
@@ -73,7 +75,7 @@ function ofApplications(applications: readonly Application[], clusters: Clusters
 /** One set for what several roots put into one cluster's folder. */
 function byCluster(drafts: readonly Found[]): Found[] {
   return groupedBy(drafts, ({ cluster, path }) => cluster ?? `/${path}`).flatMap((group) => {
-    const cluster = group[0]?.cluster ?? null;
+    const cluster = group[0].cluster;
     if (cluster === null) return group;
     return joined(group, (members) => ({
       name: nameOf(cluster),
@@ -139,7 +141,8 @@ function hubOf(drafts: readonly Found[], rest: Found | null): Found | null {
   const busy = drafts.filter((draft) => !isIdle(draft));
   const placed = busy.filter((draft) => draft.cluster !== null);
   const candidates = placed.length > 0 ? placed : busy.filter((draft) => draft !== rest);
-  return candidates.length === 1 ? (candidates[0] ?? null) : null;
+  const [only = null, second] = candidates;
+  return second === undefined ? only : null;
 }
 
 /** What another set adds to the knowledge about one; nothing if they share files, as variants do. */

@@ -107,17 +107,16 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
       data.add(joinPath(folder, file));
     }
     const references = ["resources", "bases", "components"].flatMap((key) => texts(own(value, key)));
-    const targets = references.map((reference) => joinPath(folder, reference));
+    const targets = new Map(references.map((reference) => [reference, joinPath(folder, reference)]));
     uses.set(
       folder,
-      targets.filter((target) => target !== folder && all.has(target)),
+      [...targets.values()].filter((target) => target !== folder && all.has(target)),
     );
-    references.forEach((reference, index) => {
-      const target = targets[index] ?? "";
+    for (const [reference, target] of targets) {
       if (!all.has(target) && !files.has(target)) {
         notes.push({ kind: "not followed", document, what: reference });
       }
-    });
+    }
     for (const chart of mappings(own(value, "helmCharts"))) {
       const name = own(chart, "name");
       notes.push({ kind: "not followed", document, what: `chart ${typeof name === "string" ? name : ""}` });
@@ -128,9 +127,11 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
     }
   }
 
+  const usedBy = (folder: string) => uses.get(folder) ?? [];
+
   function folders(folder: string): ReadonlySet<string> {
     const found = new Set([folder]);
-    for (const here of found) for (const target of uses.get(here) ?? []) found.add(target);
+    for (const here of found) for (const target of usedBy(here)) found.add(target);
     return found;
   }
 
@@ -205,7 +206,7 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
 
   /** Those of some kustomizations that lead to all of them; of a circle, which Kustomize refuses, the first. */
   function rootsOf(candidates: readonly string[]): readonly string[] {
-    const used = new Set(candidates.flatMap((folder) => uses.get(folder) ?? []));
+    const used = new Set(candidates.flatMap(usedBy));
     const roots = candidates.filter((folder) => !used.has(folder));
     const reached = new Set(roots.flatMap((root) => [...folders(root)]));
     for (const folder of candidates) {

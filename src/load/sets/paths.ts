@@ -31,13 +31,13 @@ export function isWithin(path: string, folder: string): boolean {
   return !path.startsWith("/") && climbed(path) <= climbed(folder);
 }
 
-/** The innermost folder that holds all of some folders. */
+/** The innermost folder that holds all of some folders, of which there is at least one. */
 export function commonFolder(folders: readonly string[]): string {
-  let common = folders[0] ?? ".";
-  for (const folder of folders) {
-    while (!isWithin(folder, common)) common = folderOf(common);
-  }
-  return common;
+  return folders.reduce((common, folder) => {
+    let here = common;
+    while (!isWithin(folder, here)) here = folderOf(here);
+    return here;
+  });
 }
 
 /** The way from a folder to a path; both relative to the same folder, and neither climbs out of it. */

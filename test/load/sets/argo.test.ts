@@ -37,6 +37,17 @@ describe("Argo CD Applications", () => {
     expect(summary(sets)["shop* (deploy)"]).toEqual(["ConfigMap team-a/a"]);
   });
 
+  it("may be about the whole repository", () => {
+    const { sets } = discoverIn({
+      "app.yaml": application("all", `source: { path: '.', directory: { exclude: app.yaml } }\n${inCluster}`),
+      "map.yaml": object("ConfigMap", "map"),
+    });
+    expect(summary(sets)).toEqual({
+      "all* (.)": ["ConfigMap team-a/map"],
+      "rest (.)": ["Application argocd/all"],
+    });
+  });
+
   it("builds the kustomization of its source, whose namespace comes first", () => {
     const { sets } = discoverIn({
       "apps/shop.yaml": application("shop", `source: { path: deploy }\n${inCluster}`),

@@ -28,6 +28,14 @@ describe("one folder per cluster", () => {
     expect(sets.map((set) => set.name)).toEqual(["default"]);
   });
 
+  it("does not split by folders without objects", () => {
+    const { sets } = discoverIn({
+      "clusters/dev/operations.yaml": "- op: add",
+      "clusters/prod/operations.yaml": "- op: add",
+    });
+    expect(sets.map((set) => [set.name, set.documents.length])).toEqual([["default", 2]]);
+  });
+
   it("splits folders called by environments if they define the same object", () => {
     const { sets } = discoverIn({
       "mesh/dev/roll.yaml": object(roll, "default", "istio-system"),

@@ -57,6 +57,17 @@ describe("patches that delete", () => {
     expect(overlay(kustomization)["dev* (dev)"]).toEqual(left);
   });
 
+  it("may leave out the group of a kind of the core group; other files are left alone", () => {
+    const { sets } = discoverIn({
+      "kustomization.yaml":
+        "resources: [map.yaml, list.yaml]\npatches:\n  - patch: '{ kind: ConfigMap, metadata: { name: map }, $patch: delete }'",
+      "map.yaml": object("ConfigMap", "map"),
+      "list.yaml": "- op: add",
+    });
+    expect(summary(sets)).toEqual({ "default* (.)": [] });
+    expect(sets[0]?.documents.map(({ file }) => file.path)).toEqual(["kustomization.yaml", "list.yaml"]);
+  });
+
   it("leave other objects alone, and what only looks like a deletion", () => {
     expect(overlay(inline("other"))["dev* (dev)"]).toEqual(both);
     expect(overlay("patches: [{ patch: '$patch: delete' }, { patch: 'a: 1' }]")["dev* (dev)"]).toEqual(both);

@@ -169,6 +169,26 @@ describe("Kustomize roots", () => {
     expect(summary(discoverIn(fewer).sets)).toEqual({ "k60* (k60)": ["ConfigMap x/map"] });
   });
 
+  it("takes a file once for each namespace that it ends up in", () => {
+    const { sets } = discoverIn({
+      "all/kustomization.yaml": "resources: [../a, ../b, ../a]",
+      "a/kustomization.yaml": "namespace: a\nresources: [../base]",
+      "b/kustomization.yaml": "namespace: b\nresources: [../base]",
+      "base/kustomization.yaml": "resources: [map.yaml]",
+      "base/map.yaml": object("ConfigMap", "map"),
+    });
+    expect(summary(sets)).toEqual({ "all* (all)": ["ConfigMap a/map", "ConfigMap b/map"] });
+  });
+
+  it("looks for patch directives only as deep as objects go", () => {
+    const nested = (depth: number) => `spec: ${"[".repeat(depth)}{ $patch: x }${"]".repeat(depth)}`;
+    const { sets } = discoverIn({
+      "near.yaml": object("ConfigMap", "near", "x", nested(20)),
+      "far.yaml": object("ConfigMap", "far", "x", nested(110)),
+    });
+    expect(summary(sets)).toEqual({ "default (.)": ["ConfigMap x/far", "ConfigMap x/near (patch)"] });
+  });
+
   it("notes what it cannot follow and what is renamed", () => {
     const { notes } = discoverIn({
       "kustomization.yaml": [
