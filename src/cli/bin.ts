@@ -13,11 +13,17 @@ function quietPipe(error: NodeJS.ErrnoException): void {
 process.stdout.on("error", quietPipe);
 process.stderr.on("error", quietPipe);
 
+/** Null where the folder was removed under our feet. */
+function workingDirectory(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}
+
+const cwd = workingDirectory();
+const { stdout, stderr, stdin, env } = process;
+if (cwd === null) stderr.write("meshlint: the working directory does not exist\n");
 // Not process.exit(): it would cut off what a pipe has not taken yet.
-process.exitCode = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  cwd: process.cwd(),
-  env: process.env,
-});
+process.exitCode = cwd === null ? 2 : await main(process.argv.slice(2), { stdout, stderr, stdin, cwd, env });

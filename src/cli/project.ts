@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, type Stats, statSync } from "node:fs";
+import { existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import fastGlob from "fast-glob";
 import { loadConfig } from "../config/load.ts";
@@ -149,7 +149,7 @@ export async function readProject(
   configFile: string | null,
   setNames: readonly string[] = [],
 ): Promise<Project> {
-  const cwd = realpathSync(io.cwd);
+  const { cwd } = io;
   const config = loadConfig(configFile, cwd);
   const folder = config.file === null ? null : dirname(resolve(cwd, config.file));
   const common = {
