@@ -68,7 +68,7 @@ export const rule = defineRule({
         explains: path,
         ...(fix?.edits ? { fix: { title: fix.title, safety, edits: fix.edits } } : {}),
         ...(fix && !fix.edits ? { advice: fix.title } : {}),
-        ...(value === null ? { advice: "give it a value or remove the key" } : {}),
+        ...(value === null ? { advice: "give the entry a value or remove it" } : {}),
       });
     }
   },

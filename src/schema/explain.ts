@@ -41,8 +41,8 @@ export type SchemaProblem =
 export interface Leniency {
   /** A patch fragment lacks what its base has. */
   readonly fragment: boolean;
-  /** Whether null means "not set": so for Kubernetes' own kinds and in patches, not for custom resources. */
-  readonly nullIsAbsent: boolean;
+  /** Whether null may stand in a list: Kubernetes' own kinds take it as an empty value, custom resources refuse it. */
+  readonly nullItems: boolean;
 }
 
 /**
@@ -74,15 +74,16 @@ function* explainMapping(
   leniency: Leniency,
 ): Generator<SchemaProblem> {
   const { properties = {}, additionalProperties, required = [] } = node.schema;
-  const isAbsent = (key: string): boolean =>
-    !Object.hasOwn(value, key) || (value[key] === null && leniency.nullIsAbsent);
+  // The API server drops keys with null before it looks at anything else, in custom resources too.
+  const isAbsent = (key: string): boolean => !Object.hasOwn(value, key) || value[key] === null;
   if (!leniency.fragment) {
     for (const key of required) if (isAbsent(key)) yield { type: "missing", path, key };
   }
   for (const [key, item] of Object.entries(value)) {
     const below = child(node, key);
-    if (below) yield* explain(below, item, [...path, key], leniency);
-    else if (additionalProperties === false && !isDirective(key) && !isUnknown(key)) {
+    if (below) {
+      if (item !== null) yield* explain(below, item, [...path, key], leniency);
+    } else if (additionalProperties === false && !isDirective(key) && !isUnknown(key)) {
       const known = Object.keys(properties);
       yield {
         type: "unknown-key",
@@ -106,7 +107,6 @@ function* explainMapping(
 export function* explain(node: Node, value: Value, path: Path, leniency: Leniency): Generator<SchemaProblem> {
   const { schema } = node;
   if (schema["x-reported-by"] !== undefined || isUnknown(value)) return;
-  if (value === null && leniency.nullIsAbsent) return;
   if (typeof value === "string" && isCallout(value, schema)) return;
   const expected = typesOf(schema);
   const actual = typeOf(value);
@@ -114,14 +114,18 @@ export function* explain(node: Node, value: Value, path: Path, leniency: Lenienc
     yield { type: "wrong-type", path, expected, actual };
   } else if (typeof value === "string" && schema.enum && !schema.enum.includes(value)) {
     yield { type: "not-allowed", path, value, allowed: schema.enum, nearest: nearest(value, schema.enum) };
+  } else if (typeof value === "string" && schema.pattern !== undefined) {
+    if (!new RegExp(schema.pattern).test(value))
+      yield { type: "wrong-type", path, expected: expected.filter((type) => type !== "string"), actual };
   } else if (typeof value === "number" || typeof value === "bigint") {
     const { minimum = null, maximum = null } = schema;
     if ((minimum !== null && value < minimum) || (maximum !== null && value > maximum))
       yield { type: "out-of-range", path, value, minimum, maximum };
   } else if (isList(value)) {
     const items = child(node, 0);
-    if (items)
-      for (const [index, item] of value.entries()) yield* explain(items, item, [...path, index], leniency);
+    for (const [index, item] of value.entries())
+      if (items && !(item === null && leniency.nullItems))
+        yield* explain(items, item, [...path, index], leniency);
   } else if (isMapping(value)) {
     yield* explainMapping(node, value, path, leniency);
   }

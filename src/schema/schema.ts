@@ -13,6 +13,8 @@ export interface Schema {
   readonly type?: JsonType | readonly JsonType[];
   readonly description?: string;
   readonly enum?: readonly string[];
+  /** Of text. */
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly required?: readonly string[];

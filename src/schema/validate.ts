@@ -17,7 +17,7 @@ export function hasSchema(resource: Resource): boolean {
   return Object.hasOwn(versions, kind) && versions[kind]?.includes(version) === true;
 }
 
-/** Kubernetes' own kinds are read leniently (null is as good as absent); custom resources by their CRD's schema. */
+/** Kubernetes' own kinds are read by Go's rules, custom resources by their CRD's schema. */
 function isBuiltIn(group: string): boolean {
   return !group.includes(".") || group.endsWith(".k8s.io");
 }
@@ -40,6 +40,6 @@ function explainResource(resource: Resource): readonly SchemaProblem[] {
   const node = schemaOf(resource.kind);
   if (!node) return none;
   const fragment = resource.form === "patch";
-  const nullIsAbsent = fragment || isBuiltIn(resource.id.group);
-  return [...explain(node, resource.value, [], { fragment, nullIsAbsent })];
+  const nullItems = fragment || isBuiltIn(resource.id.group);
+  return [...explain(node, resource.value, [], { fragment, nullItems })];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileSchemas, leanSchemas } from "../../scripts/schemas.ts";
 import { isMapping, type Value } from "../../src/model/value.ts";
@@ -22,8 +22,9 @@ describe("generated files", () => {
   });
 });
 
+/** Without null, which the API server drops before it validates. */
 const junk: fc.Arbitrary<Value> = fc.oneof(
-  fc.constantFrom<Value>(null, true, 0, 443, -1, 1.5, 70_000, "x", "STRICT", "TCP"),
+  fc.constantFrom<Value>(true, 0, 443, -1, 1.5, 70_000, "x", "STRICT", "TCP"),
   fc.constant<Value>([]),
   fc.constant<Value>(["x", 1]),
   fc.constant<Value>({}),
@@ -68,7 +69,7 @@ function likely(node: Node, depth = 0): fc.Arbitrary<Value> {
 describe("compiled validators, ajv itself and the explanation agree", () => {
   const ajv = new Ajv({ strict: false, allowUnionTypes: true });
   for (const { schema } of leanSchemas()) ajv.addSchema(schema);
-  const strict = { fragment: false, nullIsAbsent: false };
+  const strict = { fragment: false, nullItems: false };
 
   it.each(leanSchemas().flatMap(({ id, kind }) => (kind === null ? [] : [[kind, id] as const])))(
     "%s",

@@ -155,15 +155,32 @@ describe("wrong types", () => {
     expect(problemsOf(pod)).toEqual([]);
   });
 
-  it("takes null as absent in Kubernetes' own kinds and in patches only", () => {
+  it("takes a key with null as absent, as the API server does", () => {
     expect(problemsOf(deployment("{ name: a, env: null, command: }"))).toEqual([]);
     expect(problemsOf(deployment("{ name: null }"))).toEqual([
       "missing spec.template.spec.containers[0]: name",
     ]);
-    expect(problemsOf(controlPlane("{ security: null }"))).toEqual([
-      "wrong-type spec.security: null, not mapping",
+    expect(problemsOf(controlPlane("{ security: { dataPlane: { mtls: } } }"))).toEqual([]);
+    expect(problemsOf(controlPlane("null"))).toEqual(["missing : spec"]);
+    expect(problemsOf(controlPlane("{ unknown: null }"))).toEqual(["unknown-key spec.unknown -> null"]);
+  });
+
+  it("refuses null as an entry of a list in custom resources only", () => {
+    expect(problemsOf(controlPlane("{ profiles: [default, null] }"))).toEqual([
+      "wrong-type spec.profiles[1]: null, not string",
     ]);
-    expect(problemsOf(controlPlane("{ security: null }"), "patch")).toEqual([]);
+    expect(problemsOf(controlPlane("{ profiles: [default, null] }"), "patch")).toEqual([]);
+    expect(problemsOf(deployment("{ name: a, args: [null] }"))).toEqual([]);
+  });
+
+  it("wants a letter in the name of a port", () => {
+    const service = (port: string): readonly string[] =>
+      problemsOf(
+        `{ apiVersion: v1, kind: Service, metadata: { name: a }, spec: { ports: [{ port: 80, targetPort: ${port} }] } }`,
+      );
+    expect(service('"8080"')).toEqual(["wrong-type spec.ports[0].targetPort: string, not integer"]);
+    expect(service("http")).toEqual([]);
+    expect(service("8080")).toEqual([]);
   });
 
   it("skips placeholders, variables and copied callouts", () => {
