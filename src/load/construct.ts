@@ -45,8 +45,8 @@ class Construction {
   readonly #text: string;
   readonly #events: readonly YamlEvent[];
   readonly #json: boolean;
-  /** JSON may escape a slash, YAML 1.1 may not; hardly any document does. */
-  readonly #escapedSlash: boolean;
+  /** JSON may escape a slash and halves of a character, YAML 1.1 may not; hardly any document does. */
+  readonly #hasJsonEscape: boolean;
   readonly #notices: Notice[] = [];
   readonly #path: (string | number)[] = [];
   #anchors: Map<string, Anchor> | null = null;
@@ -59,7 +59,7 @@ class Construction {
     this.#text = text;
     this.#events = events;
     this.#json = json;
-    this.#escapedSlash = !json && text.includes("\\/");
+    this.#hasJsonEscape = !json && (text.includes("\\/") || text.includes("\\u"));
   }
 
   document(): Constructed {
@@ -86,7 +86,7 @@ class Construction {
 
   #scalar(event: ScalarEvent): Value {
     if (event.tagStart === none) {
-      if (this.#escapedSlash && event.style === SCALAR_STYLE.DOUBLE_QUOTED) this.#refuseEscape(event);
+      if (this.#hasJsonEscape && event.style === SCALAR_STYLE.DOUBLE_QUOTED) this.#refuseEscape(event);
       const text = scalarText(this.#text, event);
       if (event.style !== SCALAR_STYLE.PLAIN || isSurelyString(text)) {
         if (event.anchorStart !== none) this.#keepScalar(event, text);
@@ -107,7 +107,9 @@ class Construction {
   #refuseEscape(event: ScalarEvent): void {
     let at = this.#text.indexOf("\\", event.valueStart);
     while (at !== -1 && at < event.valueEnd) {
-      if (this.#text[at + 1] === "/") throw new YamlError("found unknown escape character", at, at + 2);
+      const escape = this.#text.slice(at + 1, at + 4);
+      if (/^(?:\/|u[dD][89a-fA-F])/.test(escape))
+        throw new YamlError("found unknown escape character", at, at + 2);
       at = this.#text.indexOf("\\", at + 2);
     }
   }
@@ -177,6 +179,7 @@ class Construction {
     if (event?.type === EVENT_ID.SCALAR) {
       this.#index++;
       this.#nodes++;
+      if (this.#hasJsonEscape && event.style === SCALAR_STYLE.DOUBLE_QUOTED) this.#refuseEscape(event);
       if (event.valueEnd - event.valueStart > longestKey) this.#checkKeyLength(event);
       if (event.anchorStart !== none) this.#keepScalar(event, readScalar(this.#text, event).value);
       return readKey(this.#text, event);

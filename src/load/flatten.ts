@@ -93,7 +93,7 @@ class Flattening {
       }
       if (character === "[" || character === "{") depth++;
       else if (character === "]" || character === "}") depth--;
-      if (this.#isBreak(this.#at)) this.#blank(this.#at + 1);
+      if (this.#isBreak(this.#at) || character === "\t") this.#blank(this.#at + 1);
       else if (character === "#" && this.#isBlank(this.#at - 1)) this.#blank(this.#lineEnd());
       else {
         if ("[{,".includes(character) || (character === ":" && this.#isBlank(this.#at + 1)))

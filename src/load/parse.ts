@@ -1,18 +1,12 @@
-import { EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import { EVENT_ID } from "js-yaml";
 import type { ManifestDocument, Notice } from "../model/document.ts";
 import type { SourceFile, Span } from "../model/source.ts";
 import { construct } from "./construct.ts";
 import { YamlError, type YamlEvent } from "./events.ts";
-import { flatten } from "./flatten.ts";
 import { DocumentPlaces } from "./places.ts";
-import { type Piece, splitStream } from "./split.ts";
+import { directiveError, readEvents, type SecondOpinion, trailingContent } from "./read-events.ts";
+import { type Piece, splitJson, splitStream } from "./split.ts";
 import { refuseTabLines } from "./tabs.ts";
-
-/** A parser that is asked where js-yaml refuses a text; null if it refuses too. */
-export type SecondOpinion = (text: string) => readonly YamlEvent[] | null;
-
-/** Deeper nesting is an error value, never a stack overflow. */
-export const deepest = 1000;
 
 const byteOrderMark = "\uFEFF";
 
@@ -25,7 +19,16 @@ export function parseDocuments(
   file: SourceFile,
   secondOpinion: SecondOpinion | null = null,
 ): readonly ManifestDocument[] {
-  return splitStream(file.text).map((piece, index) => parsePiece(file, piece, index, secondOpinion));
+  const read = (piece: Piece, index: number) => parsePiece(file, piece, index, secondOpinion);
+  const documents = splitStream(file.text).map(read);
+  const [only, ...others] = documents;
+  const isJsonStream =
+    only?.error?.message === trailingContent &&
+    others.length === 0 &&
+    /^\s*\{/.test(file.text) &&
+    file.text[only.error.at.start] === "{";
+  // Objects of a JSON stream need no separators.
+  return isJsonStream ? splitJson(file.text).map(read) : documents;
 }
 
 function parsePiece(
@@ -51,9 +54,10 @@ function parsePiece(
   }
   let offset = piece.start;
   if (file.text.startsWith(byteOrderMark, offset)) offset++;
-  const whole = file.text.slice(offset, piece.end);
-  const { text, dropped } = cutAtEnd(whole);
+  // NEL ends a line in YAML 1.1.
+  const whole = file.text.slice(offset, piece.end).replaceAll("\u0085", "\n");
   try {
+    const { text, dropped } = cutAtEnd(whole);
     const json = /^\s*\{/.test(text);
     const events = readEvents(text, secondOpinion);
     const first = events[0];
@@ -76,52 +80,9 @@ function parsePiece(
     };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    const start = offset + Math.min(error.start, text.length);
+    const start = offset + Math.min(error.start, whole.length);
     return broken(error.message, { start, end: Math.max(start, Math.min(offset + error.end, piece.end)) });
   }
-}
-
-function readEvents(text: string, secondOpinion: SecondOpinion | null): readonly YamlEvent[] {
-  try {
-    return parseEvents(text, { maxDepth: deepest });
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    if (hasDirective(text)) throw directiveError(text);
-    const position = Number(error.mark?.position ?? 0);
-    if (error.reason.startsWith("nesting exceeded")) {
-      throw new YamlError(`nested more than ${deepest} levels deep`, position, position + 1);
-    }
-    const events = readFlattened(text, error.reason) ?? secondOpinion?.(text) ?? null;
-    if (events) return events;
-    throw new YamlError(explain(error.reason, text, position), position, position + 1);
-  }
-}
-
-/** The events of a text that js-yaml refuses only for indentation inside quotes or brackets. */
-function readFlattened(text: string, reason: string): readonly YamlEvent[] | null {
-  if (reason !== "deficient indentation") return null;
-  try {
-    const events = parseEvents(flatten(text), { maxDepth: deepest });
-    for (const event of events) {
-      if (event.type === EVENT_ID.SCALAR && /[\r\n]/.test(text.slice(event.valueStart, event.valueEnd))) {
-        event.fast = false;
-      }
-    }
-    return events;
-  } catch (error) {
-    if (error instanceof YAMLException) return null;
-    throw error;
-  }
-}
-
-/** js-yaml's reason, or a better one where it does not name the cause. */
-function explain(reason: string, text: string, position: number): string {
-  const character = text[position] ?? "";
-  if (character === "@" || character === "`") return `a plain value cannot start with ${character}: quote it`;
-  if (reason === "bad indentation of a mapping entry" && character === ":") {
-    return "mapping values are not allowed here: quote a value that contains a colon";
-  }
-  return reason;
 }
 
 /** What follows a line `...` is never read by kubectl. */
@@ -129,20 +90,13 @@ function cutAtEnd(whole: string): { readonly text: string; readonly dropped: Spa
   if (!whole.includes("...")) return { text: whole, dropped: null };
   const match = /^\.\.\.(?=[ \t\r\n]|$)/m.exec(whole);
   if (!match) return { text: whole, dropped: null };
+  if (/^(?:\s|#[^\r\n]*)*$/.test(whole.slice(0, match.index))) {
+    throw new YamlError("did not find expected node content", match.index, match.index + 3);
+  }
   const rest = /^[^\r\n]*(?:[ \t\r\n]|#[^\r\n]*)*/.exec(whole.slice(match.index));
   const start = match.index + (rest?.[0].length ?? 0);
   const end = whole.trimEnd().length;
   return { text: whole.slice(0, match.index), dropped: start < end ? { start, end } : null };
-}
-
-function hasDirective(text: string): boolean {
-  return /^(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*%/.test(text);
-}
-
-function directiveError(text: string): YamlError {
-  const start = Math.max(text.indexOf("%"), 0);
-  const line = /^[^\r\n]*/.exec(text.slice(start))?.[0] ?? "";
-  return new YamlError("kubectl does not read documents with a % directive", start, start + line.length);
 }
 
 /** The notices of a document at offsets of the file. */

@@ -10,15 +10,13 @@ export function readScalar(text: string, event: ScalarEvent): Reading {
     return event.style === SCALAR_STYLE.PLAIN ? readPlain(written) : { kind: "string", value: written };
   }
   const tag = tagOf(text, event);
-  if (tag === "") return readPlain(written);
   const reading = readTagged(tag, written);
   if (reading === null) throw errorAt(`the value does not fit its tag ${tag}`, event);
   return reading;
 }
 
-/** The short form of a node's tag; empty for none. Throws {@link YamlError} for a handle nobody declared. */
+/** The short form of a tag. Throws {@link YamlError} for a handle nobody declared. */
 export function tagOf(text: string, event: ScalarEvent | CollectionEvent): string {
-  if (event.tagStart === none) return "";
   const raw = text.slice(event.tagStart, event.tagEnd);
   if (hasUnknownHandle(raw)) {
     throw new YamlError(`undefined tag handle in ${raw}`, event.tagStart, event.tagEnd);
@@ -39,8 +37,7 @@ export function readKey(text: string, event: ScalarEvent): string | null {
 }
 
 function isMerge(text: string, event: ScalarEvent): boolean {
-  const tag = tagOf(text, event);
-  return tag === "!!merge" || (tag === "" && (event.style === SCALAR_STYLE.PLAIN || event.tagStart !== none));
+  return event.tagStart === none ? event.style === SCALAR_STYLE.PLAIN : tagOf(text, event) === "!!merge";
 }
 
 export function errorAt(message: string, event: ScalarEvent): YamlError {

@@ -36,3 +36,27 @@ function nextSeparator(text: string, from: number): number {
   const found = text.indexOf("\n---", from);
   return found === -1 ? -1 : found + 1;
 }
+
+/** The top-level objects of a stream of JSON objects, which needs no separators. */
+export function splitJson(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let start = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === "{") depth++;
+    else if (character === "}" && --depth === 0) {
+      pieces.push({ start, end: at + 1, badSeparator: null });
+      start = at + 1;
+    }
+  }
+  if (text.slice(start).trim() !== "") pieces.push({ start, end: text.length, badSeparator: null });
+  return pieces;
+}
+
+function endOfString(text: string, quote: number): number {
+  let at = quote + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}

@@ -2,12 +2,12 @@ import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { type YamlEvent, YamlError } from "./events.ts";
 
 /**
- * Refuses lines of blanks with a tab where kubectl's reader does (gopkg.in/yaml.v2 scannerc.go: "found a tab character
- * that violates indentation"); js-yaml takes them for empty lines. Throws {@link YamlError}.
+ * Refuses tabs before the content of a line where kubectl's reader does (gopkg.in/yaml.v2 scannerc.go: "found a tab character
+ * that violates indentation"); js-yaml takes some of them for white space. Throws {@link YamlError}.
  */
 export function refuseTabLines(text: string, events: readonly YamlEvent[]): void {
   if (!text.includes("\t")) return;
-  for (const match of text.matchAll(/^( *)\t[ \t]*(?:#[^\r\n]*)?$/gm)) {
+  for (const match of text.matchAll(/^( *(?:[-?] *)*)\t/gm)) {
     const tab = match.index + (match[1] ?? "").length;
     if (!isAllowed(text, events, tab)) {
       throw new YamlError("found a tab character that violates indentation", tab, tab + 1);

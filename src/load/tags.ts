@@ -2,9 +2,8 @@ import { type Reading, readPlain } from "./scalar.ts";
 
 const core = "tag:yaml.org,2002:";
 
-/** A tag as written in its short form: `!!int`, `!Ref`, `` for none and for `!`. */
+/** A tag as written in its short form: `!!int`, `!Ref`, `!`. */
 export function shortTag(raw: string): string {
-  if (raw === "!") return "";
   if (raw.startsWith(`!<${core}`)) return `!!${raw.slice(core.length + 2, -1)}`;
   return raw;
 }

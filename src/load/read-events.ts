@@ -1,0 +1,70 @@
+import { EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import { YamlError, type YamlEvent } from "./events.ts";
+import { flatten } from "./flatten.ts";
+
+/** A parser that is asked where js-yaml refuses a text; null if it refuses too. */
+export type SecondOpinion = (text: string) => readonly YamlEvent[] | null;
+
+/** Deeper nesting is an error value, never a stack overflow. */
+const deepest = 1000;
+
+/** js-yaml's reason where something stands behind the end of the document. */
+export const trailingContent = "end of the stream or a document separator is expected";
+
+/** The events of one piece of a stream. Throws {@link YamlError}. */
+export function readEvents(text: string, secondOpinion: SecondOpinion | null): readonly YamlEvent[] {
+  try {
+    return parseEvents(text, { maxDepth: deepest });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    if (hasDirective(text)) throw directiveError(text);
+    const position = Number(error.mark?.position ?? 0);
+    if (error.reason.startsWith("nesting exceeded")) {
+      throw new YamlError(`nested more than ${deepest} levels deep`, position, position + 1);
+    }
+    const events = readFlattened(text, error.reason) ?? secondOpinion?.(text) ?? null;
+    if (events) return events;
+    throw new YamlError(explain(error.reason, text, position), position, position + 1);
+  }
+}
+
+/** The events of a text that js-yaml refuses only for indentation inside quotes or brackets. */
+function readFlattened(text: string, reason: string): readonly YamlEvent[] | null {
+  if (reason !== "deficient indentation") return null;
+  const events = parseQuietly(flatten(text));
+  for (const event of events ?? []) {
+    if (event.type === EVENT_ID.SCALAR && /[\r\n]/.test(text.slice(event.valueStart, event.valueEnd))) {
+      event.fast = false;
+    }
+  }
+  return events;
+}
+
+function parseQuietly(text: string): ReturnType<typeof parseEvents> | null {
+  try {
+    return parseEvents(text, { maxDepth: deepest });
+  } catch (error) {
+    if (error instanceof YAMLException) return null;
+    throw error;
+  }
+}
+
+/** js-yaml's reason, or a better one where it does not name the cause. */
+function explain(reason: string, text: string, position: number): string {
+  const character = text[position] ?? "";
+  if (character === "@" || character === "`") return `a plain value cannot start with ${character}: quote it`;
+  if (reason === "bad indentation of a mapping entry" && character === ":") {
+    return "mapping values are not allowed here: quote a value that contains a colon";
+  }
+  return reason;
+}
+
+function hasDirective(text: string): boolean {
+  return /^(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*%/.test(text);
+}
+
+export function directiveError(text: string): YamlError {
+  const start = Math.max(text.indexOf("%"), 0);
+  const line = /^[^\r\n]*/.exec(text.slice(start))?.[0] ?? "";
+  return new YamlError("kubectl does not read documents with a % directive", start, start + line.length);
+}
