@@ -1,5 +1,5 @@
 import { nearest } from "../model/nearest.ts";
-import { isUnknown } from "../model/placeholder.ts";
+import { isCapitalsPlaceholder, isUnknown } from "../model/placeholder.ts";
 import { isList, isMapping, type Mapping, type Path, type Value } from "../model/value.ts";
 import { child, fits, typeOf, typesOf, type Node, type Schema, type ValueType } from "./schema.ts";
 
@@ -110,6 +110,8 @@ export function* explain(node: Node, value: Value, path: Path, leniency: Lenienc
   if (typeof value === "string" && isCallout(value, schema)) return;
   const expected = typesOf(schema);
   const actual = typeOf(value);
+  // `number: KAFKA_PORT` is filled in by somebody; among texts such a word may be a value like any other.
+  if (!fits(actual, expected) && isCapitalsPlaceholder(value)) return;
   if (!fits(actual, expected)) {
     yield { type: "wrong-type", path, expected, actual };
   } else if (typeof value === "string" && schema.enum && !schema.enum.includes(value)) {

@@ -195,6 +195,7 @@ describe("wrong types", () => {
         `{ apiVersion: v1, kind: Service, metadata: { name: a }, spec: { ports: [{ port: ${value} }] } }`,
       );
     expect(port("8081 2")).toEqual([]);
+    expect(port("SERVICE_PORT")).toEqual([]);
     expect(port("http 2")).toHaveLength(1);
   });
 });
