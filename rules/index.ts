@@ -4,6 +4,9 @@ import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annot
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
+import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
+import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
+import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
@@ -21,6 +24,9 @@ export const rules: readonly Rule[] = [
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
   manifestTruncatedExample,
+  meshDrainPortNotExcluded,
+  meshSmcpMtlsNotStrict,
+  meshTerminationDrainTooShort,
   schemaMissingField,
   schemaUnknownKey,
   schemaValueNotAllowed,

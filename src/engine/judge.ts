@@ -60,8 +60,11 @@ function judgeSubject(rule: Rule, subject: Subject, graph: Graph, context: RuleC
 function settleCandidates(judgments: readonly Judgment[]): readonly Judgment[] {
   const groups = new Map<string, Judgment[]>();
   for (const judgment of judgments) {
-    if (judgment.subject.type !== "resource" || judgment.verdict === "not-applicable") continue;
-    const key = idKey(judgment.subject.resource);
+    const { subject, verdict } = judgment;
+    if (subject.type !== "resource" || verdict === "not-applicable") continue;
+    // A patch is applied on top of a candidate: it is none itself.
+    if (subject.resource.form === "patch") continue;
+    const key = idKey(subject.resource);
     groups.set(key, [...(groups.get(key) ?? []), judgment]);
   }
   const settled = new Map<Judgment, Judgment>();

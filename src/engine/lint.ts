@@ -31,6 +31,19 @@ function chosen(sets: readonly ResourceSet[], input: LintInput): readonly Resour
   );
 }
 
+/** What was read for the sets that were judged; a base under two overlays counts once. */
+function countsOf(sets: readonly ResourceSet[], variables: number): Report["counts"] {
+  const documents = new Set(
+    sets.flatMap((set) => set.documents.filter((document) => document.value !== null)),
+  );
+  return {
+    files: new Set([...documents].map((document) => document.file)).size,
+    documents: documents.size,
+    resources: sets.reduce((count, set) => count + set.resources.length, 0),
+    variables,
+  };
+}
+
 /**
  * Everything that the rules say about the files of a repository. Pure: the same input gives the same report.
  *
@@ -51,10 +64,11 @@ export function lint(input: LintInput): Report {
     profile: options.profile,
   });
 
+  const judgedSets = chosen(all, input);
   const sets: SetReport[] = [];
   const crashes: Crash[] = [];
   const found: Finding[] = [];
-  for (const set of chosen(all, input)) {
+  for (const set of judgedSets) {
     const profile = makeProfile(set);
     const graph = buildGraph(set, profile);
     const judged = judge(graph, settings, { now, strict: options.strict });
@@ -81,13 +95,10 @@ export function lint(input: LintInput): Report {
   return {
     sets,
     findings: inOrder(shown),
-    files: files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    files: files
+      .filter((state) => isBelow(state.path, options.shownPaths))
+      .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
     crashes,
-    counts: {
-      files: input.files.length - loaded.files.length,
-      documents: loaded.documents.filter((document) => document.value !== null).length,
-      resources: all.reduce((count, set) => count + set.resources.length, 0),
-      variables: loaded.variables,
-    },
+    counts: countsOf(judgedSets, loaded.variables),
   };
 }

@@ -3,7 +3,7 @@ import type { Resource } from "../model/resource.ts";
 import { isList, type Path, type Value } from "../model/value.ts";
 import { controlPlaneOf } from "./control-planes.ts";
 import { readSetting } from "./control-plane-settings.ts";
-import { annotation, scalarText, valueOr } from "./field.ts";
+import { annotation, scalarText } from "./field.ts";
 import type { Reading } from "./field.ts";
 import { kinds } from "./kinds.ts";
 
@@ -17,7 +17,7 @@ export function portPaths(
   const family = controlPlaneOf(graph, controlPlane)?.family;
   const proxy =
     family === "ossm1" ? ["spec", "istio", "global", "proxy"] : ["spec", "values", "global", "proxy"];
-  if (controlPlane.kind === kinds.ServiceMeshControlPlane && family === "ossm2")
+  if (controlPlane.kind === kinds.ServiceMeshControlPlane && family !== "ossm1")
     return { excluded: [...inbound, "excludedPorts"], included: [...inbound, "includedPorts"] };
   return { excluded: [...proxy, "excludeInboundPorts"], included: [...proxy, "includeInboundPorts"] };
 }
