@@ -1,4 +1,4 @@
-import { existsSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import fastGlob from "fast-glob";
 import { loadConfig } from "../config/load.ts";
@@ -47,10 +47,14 @@ function targetOf(cwd: string, path: string): Target {
   const absolute = resolve(cwd, path);
   try {
     const stats = statSync(absolute, { throwIfNoEntry: false });
-    if (stats) return { absolute, shown: displayPath(cwd, absolute), stats };
+    if (stats) {
+      accessSync(absolute, constants.R_OK);
+      return { absolute, shown: displayPath(cwd, absolute), stats };
+    }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
-    if (code !== "ENOTDIR" && code !== "ENAMETOOLONG") throw new UsageError(`may not be read: ${path}`);
+    if (code === "EACCES" || code === "EPERM")
+      throw new UsageError(`may not be read: ${path} (no permission)`);
   }
   throw missingPath(path);
 }
