@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import fastGlob from "fast-glob";
 import { loadConfig } from "../config/load.ts";
-import type { ContextFiles } from "../engine/lint-input.ts";
+import type { ContextFiles, LintInput } from "../engine/lint-input.ts";
 import { displayPath, type Listing, listFiles, readSources } from "../load/files.ts";
 import type { Config, ConfigSet } from "../model/config.ts";
 import { UsageError } from "../model/errors.ts";
@@ -19,6 +19,8 @@ export interface Project {
   readonly config: Config;
   /** Folder of the config relative to the working directory. */
   readonly configFolder: string;
+  /** As in the engine's input: where the tree and the config begin, seen from the working directory and back. */
+  readonly tree: Pick<LintInput, "root" | "belowRoot" | "belowConfig">;
   readonly files: readonly SourceFile[];
   readonly fileStates: readonly FileState[];
   readonly shownPaths: readonly string[];
@@ -81,6 +83,23 @@ function rootOf({ absolute, stats }: Target, configFolder: string | null): strin
 function outermost(roots: readonly string[]): readonly string[] {
   const all = [...new Set(roots)].sort();
   return all.filter((root) => !all.some((other) => other !== root && isInside(root, other)));
+}
+
+/** The way from a folder down to the working directory; undefined if it does not lead there. */
+function below(folder: string, cwd: string): string | undefined {
+  return isInside(cwd, folder) ? displayPath(folder, cwd) : undefined;
+}
+
+/** Several roots have no folder in common but the working directory. */
+function treeOf(roots: readonly string[], configFolder: string | null, cwd: string): Project["tree"] {
+  const [only] = roots;
+  const belowConfig = configFolder === null ? undefined : below(configFolder, cwd);
+  const belowRoot = only === undefined || roots.length > 1 ? undefined : below(only, cwd);
+  return {
+    ...(only !== undefined && roots.length === 1 && { root: displayPath(cwd, only) }),
+    ...(belowRoot !== undefined && { belowRoot }),
+    ...(belowConfig !== undefined && { belowConfig }),
+  };
 }
 
 /** The manifests below some folders; a root that is a file holds itself. */
@@ -168,6 +187,7 @@ export async function readProject(
       ...common,
       config: { ...config, sets: pipedSets(config.sets, setNames) },
       configFolder: ".",
+      tree: {},
       files: [file],
       fileStates: [],
       shownPaths: [stdinPath],
@@ -177,10 +197,12 @@ export async function readProject(
 
   const targets = (paths.length === 0 ? ["."] : paths).map((path) => targetOf(cwd, path));
   const named = targets.filter(({ stats }) => !stats.isDirectory()).map((target) => target.shown);
-  const listed = listRoots(outermost(targets.map((target) => rootOf(target, folder))), cwd, config, folder);
+  const roots = outermost(targets.map((target) => rootOf(target, folder)));
+  const listed = listRoots(roots, cwd, config, folder);
   const read = readSources([...new Set([...listed.paths, ...named])].sort(), cwd);
   return {
     ...common,
+    tree: treeOf(roots, folder, cwd),
     files: read.files,
     fileStates: [...listed.states, ...read.states],
     shownPaths: targets.map((target) => target.shown),

@@ -42,6 +42,12 @@ export interface LintInput {
   readonly config: Config;
   /** The config's folder relative to the working directory (`.`, `..`, `deploy`); its paths start there. */
   readonly configFolder: string;
+  /** Where the config is above the working directory: the working directory, relative to the config's folder. */
+  readonly belowConfig?: string;
+  /** Folder of the whole tree, relative to the working directory; default: the working directory. */
+  readonly root?: string;
+  /** Where the root is above the working directory: the working directory, relative to the root. */
+  readonly belowRoot?: string;
   readonly options: LintOptions;
   /** The rules to choose from. */
   readonly catalogue: readonly Rule[];

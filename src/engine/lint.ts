@@ -60,6 +60,9 @@ export function lint(input: LintInput): Report {
     documents: loaded.documents,
     config,
     configFolder: input.configFolder,
+    ...(input.belowConfig !== undefined && { belowConfig: input.belowConfig }),
+    ...(input.root !== undefined && { root: input.root }),
+    ...(input.belowRoot !== undefined && { belowRoot: input.belowRoot }),
     contextDocuments,
     profile: options.profile,
   });

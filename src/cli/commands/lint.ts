@@ -97,9 +97,10 @@ export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   clock.lap("read");
   await prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
   clock.lap("parse");
-  const { shownPaths, named, ...input } = project;
+  const { shownPaths, named, tree, ...input } = project;
   const report = lint({
     ...input,
+    ...tree,
     options: { ...options.options, shownPaths, named },
     catalogue: rules,
     now: new Date(),
