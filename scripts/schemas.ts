@@ -22,11 +22,12 @@ interface SchemaFile {
   readonly schema: AnySchemaObject;
 }
 
+/** Other files in `schemas/`, such as that of the config, are no business of this script. */
 function schemaFiles(): readonly SchemaFile[] {
   const folder = join(root, "schemas");
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".json"))
+    .filter((path) => path === "shared.json" || kindOf(path) !== null)
     .sort()
     .map((path) => ({ path, schema: JSON.parse(readFileSync(join(folder, path), "utf8")) }));
 }
