@@ -3,7 +3,7 @@ import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { isMapping, valueAt } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
-import { read, readStrings, readText } from "./field.ts";
+import { read, readString, readStrings, readText, valueOr } from "./field.ts";
 import type { Reading } from "./field.ts";
 import { kinds } from "./kinds.ts";
 import type { Mesh } from "./meshes.ts";
@@ -11,11 +11,13 @@ import type { Mesh } from "./meshes.ts";
 /** Profiles that the operator ships (maistra/istio-operator `resources/smcp-templates`). */
 const shipped: ReadonlySet<string> = new Set(["default", "small", "maistra", "servicemesh"]);
 
-/** Names in `spec.profiles` that the operator does not ship; null if the list itself is not known. */
+/** Names in `spec.profiles` (`spec.template` in v1) that the operator does not ship; null if they are not known. */
 export function foreignProfiles(controlPlane: Resource): readonly string[] | null {
   const profiles = readStrings(controlPlane, ["spec", "profiles"]);
-  if (profiles.state === "unknown") return null;
-  return profiles.state === "value" ? profiles.value.filter((name) => !shipped.has(name)) : [];
+  const template = readString(controlPlane, ["spec", "template"]);
+  if (profiles.state === "unknown" || template.state === "unknown") return null;
+  const single = template.state === "value" ? [template.value] : [];
+  return [...single, ...valueOr(profiles, [])].filter((name) => !shipped.has(name));
 }
 
 /** The control plane that a ConfigMap `smcp-templates` holds under a profile's name; undefined: not at hand. */

@@ -1,6 +1,7 @@
 import type { Graph, PodTemplate } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { isMapping, valueAt } from "../model/value.ts";
+import type { Path } from "../model/value.ts";
 import { annotation, read } from "./field.ts";
 import { kinds } from "./kinds.ts";
 import { labelsOf, matchesLabels } from "./label-match.ts";
@@ -19,9 +20,8 @@ export interface GatewayWorkload {
 
 const templatesKey = "inject.istio.io/templates";
 
-function isEgress(resource: Resource): boolean {
-  if (resource.origin.from !== "derived") return false;
-  return resource.name === "istio-egressgateway" || resource.origin.path.includes("additionalEgress");
+function isEgress(gateway: Resource, path: Path): boolean {
+  return gateway.name === "istio-egressgateway" || path.includes("additionalEgress");
 }
 
 function isInjected(pod: PodTemplate): boolean {
@@ -44,12 +44,12 @@ export const gatewayWorkloads = once((graph: Graph): readonly GatewayWorkload[] 
   for (const resource of graph.resources) {
     if (resource.kind !== kinds.Deployment) continue;
     const { origin } = resource;
-    const parent = origin.from === "derived" ? origin.parent : null;
-    const controlPlane = parent?.kind === kinds.ServiceMeshControlPlane ? parent : null;
-    if (controlPlane === null && resource.form === "patch") continue;
-    for (const pod of graph.podsOf(resource)) {
-      const is = controlPlane === null ? isInjected(pod) : !isEgress(resource);
-      if (is) found.push(workload(pod, controlPlane));
+    if (origin.from === "derived" && origin.parent.kind === kinds.ServiceMeshControlPlane) {
+      if (isEgress(resource, origin.path)) continue;
+      found.push(...graph.podsOf(resource).map((pod) => workload(pod, origin.parent)));
+    } else if (resource.form === "full") {
+      const pods = graph.podsOf(resource).filter(isInjected);
+      found.push(...pods.map((pod) => workload(pod, null)));
     }
   }
   return found;

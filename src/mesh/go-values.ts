@@ -7,16 +7,16 @@ export function parseBool(text: string): boolean | null {
   return untruths.has(text) ? false : null;
 }
 
-const milliseconds: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
+const milliseconds: ReadonlyMap<string | undefined, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["μs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
 
 /** A duration as Go's `time.ParseDuration` reads it (`35s`, `1m30s`, `1.5h`), in milliseconds; null for others. */
 export function parseDuration(text: string): number | null {
@@ -28,9 +28,8 @@ export function parseDuration(text: string): number | null {
   while (rest !== "") {
     const part = /^(\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(ns|us|µs|μs|ms|s|m|h)/.exec(rest);
     if (!part) return null;
-    const [whole, amount = "", unit = ""] = part;
-    total += Number(amount) * (milliseconds[unit] ?? 0);
-    rest = rest.slice(whole.length);
+    total += Number(part[1]) * Number(milliseconds.get(part[2]));
+    rest = rest.slice(part[0].length);
   }
   return sign * total;
 }

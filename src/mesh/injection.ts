@@ -180,9 +180,8 @@ function assumedMesh(graph: Graph): Mesh {
 
 /** One answer for all meshes that a pod may belong to: where they differ, it is not known. */
 function agreed(answers: readonly Injection[]): Injection {
-  const [first, ...others] = answers;
-  if (first === undefined) return unknown("the mesh of its namespace");
-  return others.every((other) => other.state === first.state) ? first : unknown("the mesh of its namespace");
+  const same = answers.find((answer) => answers.every((other) => other.state === answer.state));
+  return same ?? unknown("the mesh of its namespace");
 }
 
 function computeInMesh(graph: Graph, pod: PodTemplate): Injection {
@@ -222,7 +221,7 @@ function computeInjection(graph: Graph, pod: PodTemplate): Injection {
   const at = labelPlace(pod, injectKey);
   if (home.state === "unknown") return unknown(home.needs);
   if (home.state === "none") return decided("no", "not-member", home.why, at);
-  const label = pod.namespace === null ? null : leavesAlone(graph, pod.namespace);
+  const label = leavesAlone(graph, home.namespace);
   if (label === null) return inMesh;
   return decided("no", "namespace", `its namespace has the label ${label}`, at);
 }

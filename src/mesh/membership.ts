@@ -142,18 +142,16 @@ function discovered(graph: Graph, namespace: string, resource: Resource, path: r
 function discoveryMembership(graph: Graph, namespace: string, mesh: Mesh): Membership {
   const path = ["spec", "values", "meshConfig", "discoverySelectors"];
   let open = false;
+  let at: Place | null = null;
   for (const { resource } of mesh.controlPlanes) {
     const match = discovered(graph, namespace, resource, path);
     if (match === "yes") return { state: "member", how: "discovery", at: { resource, path } };
     if (match === "unknown") open = true;
+    at ??= { resource, path };
   }
   if (open) return unknown(`the labels of namespace ${namespace}`);
-  const [first] = mesh.controlPlanes;
-  return {
-    state: "not-member",
-    why: `no discovery selector of ${meshName(mesh)} matches ${namespace}`,
-    at: first === undefined ? null : { resource: first.resource, path },
-  };
+  const why = `no discovery selector of ${meshName(mesh)} matches ${namespace}`;
+  return { state: "not-member", why, at };
 }
 
 function narrowed(graph: Graph, namespace: string, mesh: Mesh, answer: Membership): Membership {
@@ -230,6 +228,7 @@ export function membership(graph: Graph, namespace: string | null, mesh: Mesh): 
 export type NamespaceMeshes =
   | {
       readonly state: "member";
+      readonly namespace: string;
       /** At least one. More than one is a mistake of its own (mesh/namespace-in-two-meshes). */
       readonly meshes: readonly Mesh[];
       readonly mesh: Mesh;
@@ -248,7 +247,7 @@ export function meshesOf(graph: Graph, namespace: string | null): NamespaceMeshe
     if (answered.state === "unknown") needs ??= answered.needs;
   }
   const [mesh] = found;
-  if (mesh) return { state: "member", meshes: found, mesh };
+  if (mesh) return { state: "member", namespace, meshes: found, mesh };
   if (needs !== null) return { state: "unknown", needs };
   if (meshes(graph).length === 0 && !graph.owns("mesh"))
     return { state: "unknown", needs: "the member rolls" };

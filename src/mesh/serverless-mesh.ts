@@ -35,7 +35,8 @@ export type ServerlessMesh =
   | { readonly state: "unknown"; readonly needs: string };
 
 function meshesOfWorkload(graph: Graph, workload: GatewayWorkload): readonly Mesh[] {
-  if (workload.controlPlane !== null) return [meshOf(graph, workload.controlPlane) ?? []].flat();
+  const { controlPlane } = workload;
+  if (controlPlane !== null) return meshes(graph).filter((mesh) => mesh === meshOf(graph, controlPlane));
   const home = meshesOf(graph, workload.namespace);
   return home.state === "member" ? home.meshes : [];
 }

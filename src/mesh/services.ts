@@ -2,6 +2,7 @@ import type { Graph } from "../model/graph.ts";
 import { isUnknown } from "../model/placeholder.ts";
 import type { Resource } from "../model/resource.ts";
 import { isMapping, valueAt } from "../model/value.ts";
+import type { Mapping } from "../model/value.ts";
 import { parseYaml } from "./control-plane-settings.ts";
 import { annotation, labelValue } from "./field.ts";
 import type { Reading } from "./field.ts";
@@ -74,11 +75,10 @@ export function localHosts(graph: Graph, service: Resource): readonly string[] |
 const defaultTemplate = "{{.Name}}-{{.Namespace}}.{{.Domain}}";
 const templateField = /\{\{-? ?\.(Name|Namespace|Domain) ?-?\}\}/g;
 
-/** A domain of `config-domain`, and the labels that a service needs for it; null: for every service. */
+/** A domain of `config-domain`, and the labels that a service needs for it; empty: for every service. */
 interface Domain {
   readonly name: string;
-  readonly selector: unknown;
-  readonly labels: number;
+  readonly selector: Mapping;
 }
 
 function domainsOf(serving: Resource): readonly Domain[] | null {
@@ -89,8 +89,8 @@ function domainsOf(serving: Resource): readonly Domain[] | null {
     .filter(([name]) => name !== "_example")
     .map(([name, value]) => {
       const parsed = typeof value === "string" ? parseYaml(value) : value;
-      const selector = isMapping(parsed) ? parsed.selector : undefined;
-      return { name, selector, labels: isMapping(selector) ? Object.keys(selector).length : 0 };
+      const selector = isMapping(parsed) && isMapping(parsed.selector) ? parsed.selector : {};
+      return { name, selector };
     });
 }
 
@@ -98,16 +98,16 @@ function domainsOf(serving: Resource): readonly Domain[] | null {
 function domainOf(service: Resource, domains: readonly Domain[]): string | null | undefined {
   const labels = labelsOf(valueAt(service.value, ["metadata", "labels"]));
   const fitting = domains
-    .map((domain) => ({ domain, match: domain.labels === 0 ? "yes" : matchesDomain(domain, labels) }))
+    .map((domain) => ({ domain, match: matchesLabels(domain.selector, labels) }))
     .filter(({ match }) => match !== "no")
-    .toSorted((a, b) => b.domain.labels - a.domain.labels);
+    .toSorted((a, b) => size(b.domain) - size(a.domain));
   const [best] = fitting;
   if (best === undefined) return undefined;
   return best.match === "unknown" || isUnknown(best.domain.name) ? null : best.domain.name;
 }
 
-function matchesDomain(domain: Domain, labels: ReturnType<typeof labelsOf>): string {
-  return isMapping(domain.selector) ? matchesLabels(domain.selector, labels) : "unknown";
+function size(domain: Domain): number {
+  return Object.keys(domain.selector).length;
 }
 
 function externalHost(graph: Graph, service: Resource, serving: Resource | null): string | null {
@@ -123,8 +123,12 @@ function externalHost(graph: Graph, service: Resource, serving: Resource | null)
   const entries = network?.state === "value" ? network.value.entries : {};
   const template = entries["domain-template"] ?? entries.domainTemplate ?? defaultTemplate;
   if (typeof template !== "string") return null;
-  const fields: Readonly<Record<string, string>> = { Name: name, Namespace: namespace, Domain: domain };
-  const host = template.replace(templateField, (_whole, field: string) => fields[field] ?? "");
+  const fields = new Map([
+    ["Name", name],
+    ["Namespace", namespace],
+    ["Domain", domain],
+  ]);
+  const host = template.replace(templateField, (_whole, field: string) => String(fields.get(field)));
   return host.includes("{{") ? null : host;
 }
 

@@ -314,6 +314,15 @@ describe("resolved ports (D15)", () => {
   ])("%s", (_name, text, number, expected) => {
     expect(resolve(text, number)).toMatchObject(expected);
   });
+  test("a name is looked up in every container", () => {
+    const named = service("s", "{a: b}", "[{port: 80, targetPort: web}]", "", "gw");
+    expect(resolve(own.replace("web", "other") + named, 80).state).toBe("unknown");
+    const without = injected("own", "{a: b}", "", "gw");
+    expect(resolve(without + named, 80).state).toBe("unknown");
+    expect(resolve(without.replace("{ containers: [{ name: istio-proxy }] }", "{}") + named, 80).state).toBe(
+      "unknown",
+    );
+  });
   test("of a Gateway's server, per workload", () => {
     const ask = (text: string, server = 0) => {
       const graph = graphOf(text);

@@ -84,6 +84,11 @@ describe("membership by a member roll (D3.1 to D3.3)", () => {
       roll("{memberSelectors: [{matchLabels: {kubernetes.io/metadata.name: shop}}]}"),
       "selector",
     ],
+    [
+      "a hand-written label is no proof",
+      roll("{}") + namespace("shop", "{maistra.io/member-of: istio-system}"),
+      "not-member",
+    ],
     ["no selector", roll("{memberSelectors: []}"), "not-member"],
     ["a selector before 2.4", smcp("{version: v2.3}") + roll("{memberSelectors: [{}]}"), "not-member"],
   ])("%s", (_name, text, expected) => {

@@ -114,6 +114,24 @@ spec: { config: { network: { ingress-class: contour.ingress.networking.knative.d
   });
 });
 
+test("the order of files never shows", () => {
+  const files = {
+    "a.yaml": smcp() + roll("[shop]"),
+    "b.yaml": smcp("m2") + roll("[knative-serving]", "m2"),
+    "c.yaml": serving() + gateway() + gateway("{x: y}"),
+  };
+  const told = (reverse: boolean) => {
+    const graph = graphOf(files, { reverse });
+    const answer = serverlessMesh(graph);
+    return JSON.stringify([
+      answer.state === "found" && answer.all.map(({ mesh, because }) => [mesh.namespace, because]),
+      gatewayNamespaces(graph),
+      integration(graph).evident,
+    ]);
+  };
+  expect(told(true)).toBe(told(false));
+});
+
 describe("whether a control plane is that of Serverless", () => {
   const told = (text: string) => {
     const graph = graphOf(text);
