@@ -174,4 +174,3 @@ export function matchesAll(checks: readonly Check[], request: ProxyRequest): Mat
   }
   return open ? "unknown" : "yes";
 }
-

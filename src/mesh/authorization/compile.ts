@@ -24,7 +24,15 @@ import {
 } from "./peer-pattern.ts";
 import type { PeerTest } from "./peer-pattern.ts";
 import { actions } from "./policy.ts";
-import type { Action, Check, CompiledPolicy, CompiledRule, Feature, PolicySettings, Source } from "./policy.ts";
+import type {
+  Action,
+  Check,
+  CompiledPolicy,
+  CompiledRule,
+  Feature,
+  PolicySettings,
+  Source,
+} from "./policy.ts";
 
 /** The texts of a list; numbers count as the API server would refuse them elsewhere (`ports: [80]`). */
 export function textsOf(value: Value | undefined): readonly string[] {
@@ -48,7 +56,11 @@ const dropped = Symbol("dropped");
 type Dropped = typeof dropped;
 
 /** An HTTP-only field on a TCP chain: an ALLOW rule with it is dropped as a whole, elsewhere the field is. */
-function httpOnly(reading: Reading, present: boolean, checks: () => readonly Check[]): readonly Check[] | Dropped {
+function httpOnly(
+  reading: Reading,
+  present: boolean,
+  checks: () => readonly Check[],
+): readonly Check[] | Dropped {
   if (!present || reading.protocol === "http") return checks();
   return reading.action === "ALLOW" ? dropped : [];
 }
@@ -113,7 +125,9 @@ function sourceOf(source: Mapping, reading: Reading): Source | Dropped {
 
 function operationOf(operation: Mapping, reading: Reading): readonly Check[] | Dropped {
   const { settings } = reading;
-  const http = ["hosts", "methods", "paths"].some((field) => fieldOf(operation, field).some((list) => list.length > 0));
+  const http = ["hosts", "methods", "paths"].some((field) =>
+    fieldOf(operation, field).some((list) => list.length > 0),
+  );
   const checks = httpOnly(reading, http, () => [
     ...check(valuesTest(...fieldOf(operation, "hosts"), hostTest), "the address in the Host header"),
     ...check(valuesTest(...fieldOf(operation, "methods"), methodTest), "the method"),

@@ -21,7 +21,11 @@ export type Decision =
       readonly by: DecidedBy | null;
     }
   | { readonly verdict: "DENY"; readonly cause: "deny-rule" | "provider"; readonly by: DecidedBy }
-  | { readonly verdict: "DENY"; readonly cause: "no-allow-rule"; readonly considered: readonly CompiledPolicy[] }
+  | {
+      readonly verdict: "DENY";
+      readonly cause: "no-allow-rule";
+      readonly considered: readonly CompiledPolicy[];
+    }
   | { readonly verdict: "UNCERTAIN"; readonly needs: string; readonly by: DecidedBy };
 
 /** The policies that one proxy enforces, sorted, and by action. Make one per list of policies and keep it. */
@@ -47,7 +51,8 @@ export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
   const enforced = policies
     .filter((policy) => !policy.dryRun)
     .toSorted((a, b) => compare(a.namespace, b.namespace) || compare(a.resource.name, b.resource.name));
-  const of = (action: Action): readonly CompiledPolicy[] => enforced.filter((policy) => policy.action === action);
+  const of = (action: Action): readonly CompiledPolicy[] =>
+    enforced.filter((policy) => policy.action === action);
   return {
     policies: enforced,
     byAction: { ALLOW: of("ALLOW"), DENY: of("DENY"), AUDIT: [], CUSTOM: of("CUSTOM") },
@@ -70,7 +75,10 @@ function mayMatchPeer(rule: CompiledRule, peer: string | null): boolean {
   return rule.sources.length === 0 || rule.sources.some((source) => peersMatch(source.peers, peer) !== "no");
 }
 
-function candidatesFor(set: PolicySet, request: ProxyRequest): Readonly<Record<Action, readonly Candidate[]>> {
+function candidatesFor(
+  set: PolicySet,
+  request: ProxyRequest,
+): Readonly<Record<Action, readonly Candidate[]>> {
   const key = `${request.protocol} ${request.peer ?? ""}`;
   const known = set.byPeer.get(key);
   if (known) return known;
@@ -121,7 +129,11 @@ function openCheck(checks: readonly Check[], request: ProxyRequest): string | nu
 
 /** What would decide a rule that is not known to match. */
 function needsOf({ policy, rule }: Candidate, request: ProxyRequest): string {
-  for (const checks of [rule.conditions, ...rule.operations, ...rule.sources.map((source) => source.checks)]) {
+  for (const checks of [
+    rule.conditions,
+    ...rule.operations,
+    ...rule.sources.map((source) => source.checks),
+  ]) {
     const needs = openCheck(checks, request);
     if (needs !== null) return needs;
   }
@@ -173,8 +185,12 @@ function customRules(
     if (match === "no") continue;
     const broken = provider === "invalid" || several;
     if (broken && match === "yes") return { denying: candidate, open };
-    const needs = match === "unknown" ? needsOf(candidate, request) : `the answer of provider ${JSON.stringify(name)}`;
-    open ??= uncertain(candidate, provider === "unknown" ? `${needs}, and the mesh's extensionProviders` : needs);
+    const needs =
+      match === "unknown" ? needsOf(candidate, request) : `the answer of provider ${JSON.stringify(name)}`;
+    open ??= uncertain(
+      candidate,
+      provider === "unknown" ? `${needs}, and the mesh's extensionProviders` : needs,
+    );
   }
   return { denying: null, open };
 }
@@ -193,7 +209,11 @@ function allowDecision(set: PolicySet, candidates: readonly Candidate[], request
  * `pilot/pkg/security/authz/builder/builder.go`). A refusal that stands whatever the unknowns are is certain.
  * @param providerOf the external authorizers of the mesh
  */
-export function decide(set: PolicySet, request: ProxyRequest, providerOf: (name: string) => Provider): Decision {
+export function decide(
+  set: PolicySet,
+  request: ProxyRequest,
+  providerOf: (name: string) => Provider,
+): Decision {
   const candidates = candidatesFor(set, request);
   const providers = new Set(set.byAction.CUSTOM.map((policy) => policy.provider));
   const custom = customRules(candidates.CUSTOM, request, providerOf, providers.size > 1);

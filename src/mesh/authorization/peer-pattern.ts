@@ -38,9 +38,7 @@ function unquoted(pattern: string, prefix: string, suffix: string): (peer: strin
  * @param quoted whether this Istio quotes the other characters of regular expressions
  */
 export function namespacePattern(pattern: string, quoted: boolean): PeerTest {
-  return withPeer(
-    quoted ? exactly(glob(`*/ns/${pattern}/*`)) : unquoted(pattern, "*/ns/", "/*"),
-  );
+  return withPeer(quoted ? exactly(glob(`*/ns/${pattern}/*`)) : unquoted(pattern, "*/ns/", "/*"));
 }
 
 /**
