@@ -5,6 +5,7 @@ import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts"
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
+import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   manifestSelectorTemplateMismatch,
   manifestTruncatedExample,
   meshDrainPortNotExcluded,
+  meshIngressKnativeLabelMissing,
   meshSmcpMtlsNotStrict,
   meshTerminationDrainTooShort,
   schemaMissingField,
