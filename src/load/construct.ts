@@ -1,4 +1,4 @@
-import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
+import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import type { Notice } from "../model/document.ts";
 import type { Value } from "../model/value.ts";
 import {
@@ -45,8 +45,9 @@ class Construction {
   readonly #text: string;
   readonly #events: readonly YamlEvent[];
   readonly #json: boolean;
-  /** JSON may escape a slash and halves of a character, YAML 1.1 may not; hardly any document does. */
-  readonly #hasJsonEscape: boolean;
+  /** Whether the text has anything that js-yaml takes and kubectl may refuse; hardly any document does. */
+  readonly #isSuspicious: boolean;
+  #flowDepth = 0;
   readonly #notices: Notice[] = [];
   readonly #path: (string | number)[] = [];
   #anchors: Map<string, Anchor> | null = null;
@@ -59,7 +60,7 @@ class Construction {
     this.#text = text;
     this.#events = events;
     this.#json = json;
-    this.#hasJsonEscape = !json && (text.includes("\\/") || text.includes("\\u"));
+    this.#isSuspicious = !json && (text.includes("\\/") || text.includes("\\u") || text.includes("?"));
   }
 
   document(): Constructed {
@@ -86,7 +87,7 @@ class Construction {
 
   #scalar(event: ScalarEvent): Value {
     if (event.tagStart === none) {
-      if (this.#hasJsonEscape && event.style === SCALAR_STYLE.DOUBLE_QUOTED) this.#refuseEscape(event);
+      if (this.#isSuspicious) this.#refuse(event);
       const text = scalarText(this.#text, event);
       if (event.style !== SCALAR_STYLE.PLAIN || isSurelyString(text)) {
         if (event.anchorStart !== none) this.#keepScalar(event, text);
@@ -104,7 +105,15 @@ class Construction {
     return value;
   }
 
-  #refuseEscape(event: ScalarEvent): void {
+  /** JSON may escape a slash and halves of a character, and a newer YAML takes `?` inside words in brackets. */
+  #refuse(event: ScalarEvent): void {
+    if (event.style === SCALAR_STYLE.PLAIN && this.#flowDepth > 0) {
+      const mark = this.#text.slice(event.valueStart, event.valueEnd).indexOf("?");
+      const at = event.valueStart + mark;
+      if (mark !== -1)
+        throw new YamlError("a ? in brackets needs quotes: kubectl ends the value there", at, at + 1);
+    }
+    if (event.style !== SCALAR_STYLE.DOUBLE_QUOTED) return;
     let at = this.#text.indexOf("\\", event.valueStart);
     while (at !== -1 && at < event.valueEnd) {
       const escape = this.#text.slice(at + 1, at + 4);
@@ -131,7 +140,9 @@ class Construction {
     if (event.tagStart !== none) tagOf(this.#text, event);
     const before = this.#nodes;
     const anchor = event.anchorStart === none ? null : this.#openAnchor(event, mapping);
+    if (event.style === COLLECTION_STYLE.FLOW) this.#flowDepth++;
     const value = mapping ? this.#mapping() : this.#sequence();
+    if (event.style === COLLECTION_STYLE.FLOW) this.#flowDepth--;
     if (anchor) {
       anchor.value = value;
       anchor.size = this.#nodes - before + 1;
@@ -179,7 +190,7 @@ class Construction {
     if (event?.type === EVENT_ID.SCALAR) {
       this.#index++;
       this.#nodes++;
-      if (this.#hasJsonEscape && event.style === SCALAR_STYLE.DOUBLE_QUOTED) this.#refuseEscape(event);
+      if (this.#isSuspicious) this.#refuse(event);
       if (event.valueEnd - event.valueStart > longestKey) this.#checkKeyLength(event);
       if (event.anchorStart !== none) this.#keepScalar(event, readScalar(this.#text, event).value);
       return readKey(this.#text, event);

@@ -1,3 +1,6 @@
+/** A colon before a comma or bracket: js-yaml ends a key there, kubectl does not. */
+export const colonBeforeIndicator = /[^\s"'[{,]:[,\]}]/;
+
 /**
  * The text with the line breaks and comments inside quoted scalars and flow collections turned into spaces: every
  * offset stays the same. kubectl's reader asks nothing of the indentation there, js-yaml does (quoted text that goes
@@ -27,13 +30,16 @@ class Flattening {
   /** A line in block context, with everything that its last value takes up. */
   #line(): void {
     const start = this.#at;
-    let column = this.#skipSpaces();
+    const indent = this.#skipSpaces();
+    let column = indent;
     if (this.#text.startsWith("---", start)) this.#at += 3;
     for (;;) {
       this.#skipSpaces();
       const character = this.#text[this.#at];
       if ((character === "-" || character === "?" || character === ":") && this.#isBlank(this.#at + 1)) {
-        column = this.#at - start;
+        const begin = this.#at - start;
+        // The colon behind a key says nothing of where the key stands.
+        if (character !== ":" || begin === indent) column = begin;
         this.#at++;
       } else if (character === "!" || character === "&" || character === "*") this.#skipWord();
       else if (character === '"' || character === "'" || character === "[" || character === "{") {
@@ -94,7 +100,10 @@ class Flattening {
       if (character === "[" || character === "{") depth++;
       else if (character === "]" || character === "}") depth--;
       if (this.#isBreak(this.#at) || character === "\t") this.#blank(this.#at + 1);
-      else if (character === "#" && this.#isBlank(this.#at - 1)) this.#blank(this.#lineEnd());
+      else if (this.#isText(character, atTokenStart)) {
+        this.#replace("_");
+        atTokenStart = false;
+      } else if (character === "#" && this.#isBlank(this.#at - 1)) this.#blank(this.#lineEnd());
       else {
         if ("[{,".includes(character) || (character === ":" && this.#isBlank(this.#at + 1)))
           atTokenStart = true;
@@ -118,10 +127,20 @@ class Flattening {
     }
   }
 
+  /** For kubectl a colon at the end of a word, or a lone dash, is text: `[2001:db8::, -]`. */
+  #isText(character: string, atTokenStart: boolean): boolean {
+    if (character !== (atTokenStart ? "-" : ":")) return false;
+    return ",]}".includes(this.#text[this.#at + 1] ?? " ");
+  }
+
   #blank(end: number): void {
-    this.#output += this.#text.slice(this.#copied, this.#at) + " ".repeat(end - this.#at);
-    this.#copied = end;
-    this.#at = end;
+    this.#replace(" ".repeat(end - this.#at));
+  }
+
+  #replace(by: string): void {
+    this.#output += this.#text.slice(this.#copied, this.#at) + by;
+    this.#at += by.length;
+    this.#copied = this.#at;
   }
 
   #skipSpaces(): number {

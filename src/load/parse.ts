@@ -57,9 +57,10 @@ function parsePiece(
   // NEL ends a line in YAML 1.1.
   const whole = file.text.slice(offset, piece.end).replaceAll("\u0085", "\n");
   try {
-    const { text, dropped } = cutAtEnd(whole);
+    const { text, dropped: ended } = cutAtEnd(whole);
     const json = /^\s*\{/.test(text);
-    const events = readEvents(text, secondOpinion);
+    const { events, end } = readEvents(text, secondOpinion);
+    const dropped = end < text.length ? { start: end, end: whole.trimEnd().length } : ended;
     const first = events[0];
     if (first?.type !== EVENT_ID.DOCUMENT) {
       const places = new DocumentPlaces("", 0, () => []);
@@ -76,7 +77,7 @@ function parsePiece(
       value,
       error: null,
       notices: noticesOf(notices, rest, offset),
-      places: new DocumentPlaces(text, offset, () => readEvents(text, secondOpinion)),
+      places: new DocumentPlaces(text, offset, () => readEvents(text, secondOpinion).events),
     };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;

@@ -1,6 +1,7 @@
-import { EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import { COLLECTION_STYLE, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { YamlError, type YamlEvent } from "./events.ts";
-import { flatten } from "./flatten.ts";
+import { colonBeforeIndicator, flatten } from "./flatten.ts";
+import { columnOf } from "./columns.ts";
 
 /** A parser that is asked where js-yaml refuses a text; null if it refuses too. */
 export type SecondOpinion = (text: string) => readonly YamlEvent[] | null;
@@ -11,10 +12,20 @@ const deepest = 1000;
 /** js-yaml's reason where something stands behind the end of the document. */
 export const trailingContent = "end of the stream or a document separator is expected";
 
+/** What js-yaml says about indentation in quotes and brackets, and about a lone dash in brackets. */
+const flattenable = new Set(["deficient indentation", "missed comma between flow collection entries"]);
+
+export interface ReadEvents {
+  readonly events: readonly YamlEvent[];
+  /** Where the text ends that kubectl looks at. */
+  readonly end: number;
+}
+
 /** The events of one piece of a stream. Throws {@link YamlError}. */
-export function readEvents(text: string, secondOpinion: SecondOpinion | null): readonly YamlEvent[] {
+export function readEvents(text: string, secondOpinion: SecondOpinion | null): ReadEvents {
   try {
-    return parseEvents(text, { maxDepth: deepest });
+    const special = colonBeforeIndicator.test(text) ? readFlattened(text) : null;
+    return { events: special ?? parseEvents(text, { maxDepth: deepest }), end: text.length };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     if (hasDirective(text)) throw directiveError(text);
@@ -22,15 +33,34 @@ export function readEvents(text: string, secondOpinion: SecondOpinion | null): r
     if (error.reason.startsWith("nesting exceeded")) {
       throw new YamlError(`nested more than ${deepest} levels deep`, position, position + 1);
     }
-    const events = readFlattened(text, error.reason) ?? secondOpinion?.(text) ?? null;
-    if (events) return events;
+    const above = error.reason === trailingContent ? readIndented(text, position) : null;
+    if (above) return { events: above, end: position };
+    const flat = flattenable.has(error.reason) ? readFlattened(text) : null;
+    const events = flat ?? ask(secondOpinion, text);
+    if (events) return { events, end: text.length };
     throw new YamlError(explain(error.reason, text, position), position, position + 1);
   }
 }
 
+/** Control characters are for nobody to read; `yaml` takes them. */
+function ask(secondOpinion: SecondOpinion | null, text: string): readonly YamlEvent[] | null {
+  // oxlint-disable-next-line no-control-regex
+  return secondOpinion && !/[\0-\x08\v\f\x0E-\x1F\x7F]/.test(text) ? secondOpinion(text) : null;
+}
+
+/**
+ * A document whose first line is indented ends, for kubectl, where something stands further left: it never looks at
+ * the rest.
+ */
+function readIndented(text: string, end: number): readonly YamlEvent[] | null {
+  const events = parseQuietly(text.slice(0, end));
+  const root = events?.[1];
+  const isBlock = root !== undefined && "start" in root && root.style === COLLECTION_STYLE.BLOCK;
+  return isBlock && columnOf(text, root.start) > columnOf(text, end) ? events : null;
+}
+
 /** The events of a text that js-yaml refuses only for indentation inside quotes or brackets. */
-function readFlattened(text: string, reason: string): readonly YamlEvent[] | null {
-  if (reason !== "deficient indentation") return null;
+function readFlattened(text: string): readonly YamlEvent[] | null {
   const events = parseQuietly(flatten(text));
   for (const event of events ?? []) {
     if (event.type === EVENT_ID.SCALAR && /[\r\n]/.test(text.slice(event.valueStart, event.valueEnd))) {

@@ -1,4 +1,5 @@
 import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE } from "js-yaml";
+import { columnOf, indentOf } from "./columns.ts";
 import { type YamlEvent, YamlError } from "./events.ts";
 
 /**
@@ -35,16 +36,4 @@ function isAllowed(text: string, events: readonly YamlEvent[], tab: number): boo
   }
   if (open.includes(true) || /^\s*[\]},]/.test(text.slice(tab))) return true;
   return plainStart !== null && columnOf(text, tab) > indentOf(text, plainStart);
-}
-
-function columnOf(text: string, offset: number): number {
-  return offset - lineStart(text, offset);
-}
-
-function indentOf(text: string, offset: number): number {
-  return /^ */.exec(text.slice(lineStart(text, offset)))?.[0].length ?? 0;
-}
-
-function lineStart(text: string, offset: number): number {
-  return Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
 }
