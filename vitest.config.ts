@@ -5,6 +5,11 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    coverage: { provider: "v8", include: ["src/**"], reporter: ["text", "json-summary"] },
+    coverage: {
+      provider: "v8",
+      include: ["src/**"],
+      exclude: ["src/schema/generated/**"],
+      reporter: ["text", "json-summary"],
+    },
   },
 });
