@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import fastGlob from "fast-glob";
+import type { RulePattern } from "../config/check.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ContextFiles, LintInput } from "../engine/lint-input.ts";
 import { displayPath, type Listing, listFiles, readSources } from "../load/files.ts";
@@ -19,6 +20,8 @@ export interface Project {
   readonly config: Config;
   /** Folder of the config relative to the working directory. */
   readonly configFolder: string;
+  /** Rule ids and globs that the config names; whoever knows the rules checks them. */
+  readonly patterns: readonly RulePattern[];
   /** As in the engine's input: where the tree and the config begin, seen from the working directory and back. */
   readonly tree: Pick<LintInput, "root" | "belowRoot" | "belowConfig">;
   readonly files: readonly SourceFile[];
@@ -173,11 +176,12 @@ export async function readProject(
   setNames: readonly string[] = [],
 ): Promise<Project> {
   const { cwd } = io;
-  const config = loadConfig(configFile, cwd);
-  const folder = config.file === null ? null : dirname(resolve(cwd, config.file));
+  const { config, folder: configFolder, patterns } = loadConfig({ cwd, file: configFile, packages: true });
+  const folder = config.file === null ? null : resolve(cwd, configFolder);
   const common = {
     config,
-    configFolder: folder === null ? "." : displayPath(cwd, folder),
+    configFolder,
+    patterns,
     contextFiles: folder === null ? [] : contextFilesOf(config, folder, cwd),
   };
   if (paths.includes("-")) {

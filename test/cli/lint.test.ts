@@ -42,6 +42,17 @@ describe("nothing to lint", () => {
     expect(stderr).toContain("a.yaml: skipped, empty");
   });
 
+  test("but the files that a hook names is no mistake in a repository with manifests", async () => {
+    const root = folder({ "a.yaml": service("a"), "values.yaml": "replicas: 1\n", "empty/x.txt": "" });
+    mkdirSync(join(root, ".git"));
+    expect(await run(root, ["values.yaml", "-f", "compact"])).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "meshlint: no Kubernetes objects in values.yaml\n",
+    });
+    expect((await run(root, ["empty"])).status).toBe(2);
+  });
+
   test("a folder that is called like a file is no trouble", async () => {
     const root = folder({ "b.yaml": service("b") });
     mkdirSync(join(root, "x.yaml"));
@@ -71,6 +82,13 @@ describe("wrong usage is exit 2 with one line, and nothing on standard output", 
     expect(stderr).toMatch(/^meshlint: [^\n]*\n$/);
     expect(stderr).toContain(expected);
   });
+});
+
+test("a config with a rule that does not exist is exit 2 with the nearest name", async () => {
+  const root = folder({ "meshlint.yaml": "rules: { yaml/duplicate-kee: off }\n", "a.yaml": service("a") });
+  const { status, stderr } = await run(root, []);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`did you mean "${rule}"?`);
 });
 
 test("a broken config is exit 2 and names the file", async () => {

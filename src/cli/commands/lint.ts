@@ -1,8 +1,9 @@
 import { performance } from "node:perf_hooks";
 import { createColors } from "picocolors";
 import { rules } from "../../../rules/index.ts";
+import { requireRules } from "../../config/load.ts";
 import { lint } from "../../engine/lint.ts";
-import { prepareFiles } from "../../load/load.ts";
+import { loadFiles, prepareFiles } from "../../load/load.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Crash, FileState, Report } from "../../model/report.ts";
 import { explainProfile } from "../../report/profile.ts";
@@ -13,7 +14,7 @@ import { type LintArguments, lintArguments } from "../lint-arguments.ts";
 import { wantsColor, writeWhole } from "../output.ts";
 import { meshlintVersion } from "../package-files.ts";
 import type { ParsedLine } from "../parse.ts";
-import { placeName, readProject } from "../project.ts";
+import { placeName, type Project, readProject } from "../project.ts";
 import { say } from "../say.ts";
 
 /** Durations of steps, for `--stats`. */
@@ -43,6 +44,28 @@ function nothingToLint(place: string, states: readonly FileState[]): UsageError 
       (states.length === 0 ? " and found no such file" : `; passed over ${passed}`) +
       hint,
   );
+}
+
+/**
+ * What to do when no object was judged. A commit hook names changed files, and values files or workflows among them
+ * are no mistake while the repository has manifests; a folder without any is.
+ *
+ * @throws UsageError if there is nothing to lint
+ */
+function sayNothing(
+  io: Io,
+  { paths, verbose, quiet }: LintArguments,
+  project: Project,
+  report: Report,
+): void {
+  const place = placeName(io.cwd, paths);
+  const onlyFiles = project.named.length === paths.length && paths.length > 0;
+  if (onlyFiles && loadFiles(project.files).documents.some((document) => document.value !== null)) {
+    if (!quiet) say(io, `meshlint: no Kubernetes objects in ${place}`);
+    return;
+  }
+  if (verbose) for (const { path, state, reason } of report.files) say(io, `${path}: ${state}, ${reason}`);
+  throw nothingToLint(place, report.files);
 }
 
 function crashText({ rule, set, subject, error }: Crash, verbose: boolean): string {
@@ -94,23 +117,23 @@ export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const clock = new Clock();
   const options = lintArguments(line);
   const project = await readProject(io, options.paths, options.config, options.options.sets);
+  requireRules(
+    project.patterns,
+    rules.map((rule) => rule.id),
+  );
   clock.lap("read");
   await prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
   clock.lap("parse");
-  const { shownPaths, named, tree, ...input } = project;
+  const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
   const report = lint({
-    ...input,
-    ...tree,
+    ...{ files, fileStates, config, configFolder, contextFiles, ...tree },
     options: { ...options.options, shownPaths, named },
     catalogue: rules,
     now: new Date(),
   });
   clock.lap("lint");
   if (report.counts.resources === 0 && report.findings.length === 0 && report.crashes.length === 0) {
-    const states = report.files;
-    if (options.verbose)
-      for (const { path, state, reason } of states) say(io, `${path}: ${state}, ${reason}`);
-    throw nothingToLint(placeName(io.cwd, options.paths), states);
+    sayNothing(io, options, project, report);
   }
   const exitCode = exitCodeOf(report, options.failOn);
   if (options.explainProfile) io.stdout.write(explainProfile(report));
