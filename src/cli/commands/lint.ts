@@ -126,7 +126,12 @@ export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   clock.lap("parse");
   const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
   const report = lint({
-    ...{ files, fileStates, config, configFolder, contextFiles, ...tree },
+    files,
+    fileStates,
+    config,
+    configFolder,
+    contextFiles,
+    ...tree,
     options: { ...options.options, shownPaths, named },
     catalogue: rules,
     now: new Date(),
