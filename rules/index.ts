@@ -6,6 +6,7 @@ import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-te
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
+import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   manifestTruncatedExample,
   meshDrainPortNotExcluded,
   meshIngressKnativeLabelMissing,
+  meshKnativeNamespaceNotMember,
   meshSmcpMtlsNotStrict,
   meshTerminationDrainTooShort,
   schemaMissingField,

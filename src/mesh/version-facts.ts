@@ -27,6 +27,8 @@ export const facts = {
   operatorNetworkPolicies: { from: "1.30", before: null },
   /** They are made in code, and `serverless.openshift.io/disable-istio-net-policies-generation` stops it. */
   generatedNetworkPolicies: { from: "1.32", before: null },
+  /** The documents list `knative-eventing` in the member roll, whether Eventing is installed or not. */
+  eventingMember: { from: "1.28", before: null },
   injectionByLabel: { from: "1.35", before: null },
   /** The keys `external-gateways` and `local-gateways` of `config-istio` (net-istio 1.14). */
   gatewayListKeys: { from: "1.34", before: null },

@@ -1,0 +1,77 @@
+import { appendItem } from "../../src/fix/edits.ts";
+import { read } from "../../src/mesh/field.ts";
+import { integration } from "../../src/mesh/integration.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
+import { membership } from "../../src/mesh/membership.ts";
+import { meshes, type Mesh } from "../../src/mesh/meshes.ts";
+import { eventingNamespace } from "../../src/mesh/namespaces.ts";
+import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
+import { facts, holds } from "../../src/mesh/version-facts.ts";
+import type { Severity } from "../../src/model/finding.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { isList } from "../../src/model/value.ts";
+import { atKey, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+const members = ["spec", "members"] as const;
+
+/** Eventing belongs to the mesh where it is installed; the documents from 1.28 on list it in any case. */
+function eventingSeverity(graph: Graph): Severity | null {
+  if (graph.all(kinds.KnativeEventing, kinds.KnativeKafka).length > 0) return "error";
+  return holds(facts.eventingMember, graph.profile) ? "warning" : null;
+}
+
+function* requireMember(
+  roll: Resource,
+  graph: Graph,
+  mesh: Mesh,
+  namespace: string,
+  severity: Severity,
+): Generator<Judgement> {
+  const found = membership(graph, namespace, mesh);
+  if (found.state === "unknown") return yield undecided(found.needs);
+  if (found.state === "member") return;
+  const list = read(roll, members);
+  const isWritten = list.state === "value" && isList(list.value);
+  const title = `add ${namespace} to the members`;
+  const edits = isWritten ? appendItem(roll, members, namespace) : null;
+  const what = namespace === servingNamespace ? "Serving" : "Eventing";
+  yield fail(
+    at(roll, ...members),
+    `${namespace} is no member of the mesh, so Knative ${what} gets no sidecars`,
+    {
+      severity,
+      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+    },
+  );
+}
+
+export const rule = defineRule({
+  id: "mesh/knative-namespace-not-member",
+  summary: "The member roll lacks a namespace of Knative, whose pods then stay outside the mesh.",
+  severity: "error",
+  varies: true,
+  category: "membership",
+  documentation: [integrations("1.4.2"), integrations("2.3")],
+  upstream: ["openshift-knative/serverless-operator hack/lib/mesh_resources/smmr.yaml"],
+  applies: "Service Mesh 1 and 2",
+  fix: "review",
+  reads: [kinds.ServiceMeshMemberRoll],
+  subjects(graph) {
+    if (!integration(graph).evident) return notApplicable("nothing shows that Serverless works with a mesh");
+    return graph.own(kinds.ServiceMeshMemberRoll);
+  },
+  *check(roll, graph) {
+    const found = serverlessMesh(graph);
+    if (found.state === "unknown") return yield undecided(found.needs);
+    if (found.state === "none") return yield notApplicable(found.why);
+    const mesh = meshes(graph).find((candidate) => candidate.rolls.includes(roll));
+    if (!mesh || !found.all.some((other) => other.mesh === mesh))
+      return yield notApplicable("the roll of another mesh");
+    yield* requireMember(roll, graph, mesh, servingNamespace, "error");
+    const severity = eventingSeverity(graph);
+    if (severity !== null) yield* requireMember(roll, graph, mesh, eventingNamespace, severity);
+  },
+});
