@@ -16,7 +16,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   rules: ["model", "rule", "schema", "graph", "mesh", "simulate", "fix"],
   engine: ["model", "rule", "load", "schema", "graph", "mesh", "simulate"],
   report: ["model", "rule"],
-  config: ["model", "load", "engine", "rule"],
+  config: ["model", "load", "graph", "engine", "rule"],
   cli: [
     "model",
     "rule",

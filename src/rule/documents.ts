@@ -14,3 +14,5 @@ export const architecture = cite("OpenShift Container Platform 4.8, Architecture
 export const peerPods = cite("OpenShift sandboxed containers, Deploying workloads with peer pods");
 /** Kubernetes' own rules, where no product document says it. */
 export const kubernetes = cite("Kubernetes documentation");
+/** What meshlint itself asks for: suppressions that say why. */
+export const meshlint = cite("meshlint documentation");
