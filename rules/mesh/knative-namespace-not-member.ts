@@ -39,7 +39,7 @@ function* requireMember(
   const edits = isWritten ? appendItem(roll, members, namespace) : null;
   const what = namespace === servingNamespace ? "Serving" : "Eventing";
   yield fail(
-    at(roll, ...members),
+    atKey(roll, ...members),
     `${namespace} is no member of the mesh, so Knative ${what} gets no sidecars`,
     {
       severity,
