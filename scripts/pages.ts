@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createColors } from "picocolors";
 import { rules } from "../rules/index.ts";
+import { configJsonSchema } from "../src/config/schema.ts";
 import { commands } from "../src/cli/flags.ts";
 import { pretty } from "../src/report/pretty.ts";
 import { citations } from "../src/report/citation.ts";
@@ -99,11 +100,10 @@ export function readme(): string {
 }
 
 /** Every generated file by its path, with the text that it should have. */
-export async function generated(): Promise<ReadonlyMap<string, string>> {
-  const { configSchema } = await import("./config-schema.ts");
+export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ...rules.map((rule) => [`rules/${rule.id}.md`, rulePage(rule)] as const),
     ["README.md", readme()],
-    ["schemas/meshlint.schema.json", configSchema()],
+    ["schemas/meshlint.schema.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
   ]);
 }

@@ -2,6 +2,7 @@ import { buildGraph } from "../graph/build.ts";
 import { makeProfile } from "../graph/profile.ts";
 import { loadFiles } from "../load/load.ts";
 import { discoverSets } from "../load/sets/discover.ts";
+import { treeAt } from "../load/sets/paths.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
 import { suggestion } from "../model/nearest.ts";
@@ -74,12 +75,12 @@ export function lint(input: LintInput): Report {
   for (const set of judgedSets) {
     const profile = makeProfile(set);
     const graph = buildGraph(set, profile);
-    const judged = judge(graph, settings, { now, strict: options.strict });
-    crashes.push(...judged.crashes);
-    found.push(...judged.findings);
-    if (options.strict) found.push(...undecidedFindings(judged, graph, settings));
+    const said = judge(graph, settings, { now, strict: options.strict });
+    crashes.push(...said.crashes);
+    found.push(...said.findings);
+    if (options.strict) found.push(...undecidedFindings(said, graph, settings));
     const owns = layers.filter((layer) => graph.owns(layer));
-    sets.push({ name: set.name, path: set.path, profile, owns, verdicts: judged.verdicts });
+    sets.push({ name: set.name, path: set.path, profile, owns, verdicts: said.verdicts });
   }
 
   const files = [...input.fileStates, ...loaded.files];
@@ -87,12 +88,17 @@ export function lint(input: LintInput): Report {
   // An unreadable document has no resources: a finding without one is about its text.
   const explained = found.filter((finding) => finding.resource === null);
   found.push(...unreadableFindings(files, texts, options.named, settings, explained));
+  const judged = new Set(judgedSets.flatMap((set) => set.documents.map((document) => document.file.path)));
   const suppressed = applySuppressions(mergeAcrossSets(found), {
     files: input.files,
     config,
     now,
     settings,
     catalogue: input.catalogue,
+    verdicts: sets.flatMap((set) => set.verdicts),
+    judged,
+    complete: judgedSets.length === all.length,
+    configTree: treeAt(input.configFolder, input.belowConfig),
   });
   const shown = suppressed.filter((finding) => isBelow(finding.at.file.path, options.shownPaths));
   return {
