@@ -16,6 +16,10 @@ import { rule as schemaWrongType } from "./schema/wrong-type.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
 import { rule as setUnknownProfile } from "./set/unknown-profile.ts";
+import { rule as suppressionExpired } from "./suppression/expired.ts";
+import { rule as suppressionNoReason } from "./suppression/no-reason.ts";
+import { rule as suppressionUnknownRule } from "./suppression/unknown-rule.ts";
+import { rule as suppressionUnused } from "./suppression/unused.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
 import { rule as yamlDuplicateKey } from "./yaml/duplicate-key.ts";
 import { rule as yamlSurprisingScalar } from "./yaml/surprising-scalar.ts";
@@ -38,6 +42,10 @@ export const rules: readonly Rule[] = [
   setDuplicateDefinition,
   setProfileConflict,
   setUnknownProfile,
+  suppressionExpired,
+  suppressionNoReason,
+  suppressionUnknownRule,
+  suppressionUnused,
   yamlDroppedContent,
   yamlDuplicateKey,
   yamlSurprisingScalar,

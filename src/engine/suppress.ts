@@ -135,7 +135,8 @@ function configEntry(entry: ConfigSuppression, today: string, tree: Pick<Tree, "
   };
 }
 
-const expiredFirst = (a: Entry, b: Entry): number => Number(a.by === "config") - Number(b.by === "config");
+/** Comments speak before the config: they are nearer. */
+const commentsFirst = (a: Entry, b: Entry): number => Number(a.by === "config") - Number(b.by === "config");
 
 /** Marks a finding that some entry covers, and notes which entries were of use. */
 function marked(finding: Finding, entries: readonly Entry[], used: Set<Entry>): Finding {
@@ -166,14 +167,14 @@ export function applySuppressions(findings: readonly Finding[], input: Suppressi
   const all = [
     ...directives.flatMap(commentEntries),
     ...config.suppress.map((entry) => configEntry(entry, today, tree)),
-  ].sort(expiredFirst);
+  ].sort(commentsFirst);
   const known = all.filter((entry) => ids.some((id) => ruleMatches(entry.pattern, id)));
 
   const used = new Set<Entry>();
   const result = findings.map((finding) => marked(finding, known, used));
   const report = reporter(input);
   const problems = [
-    ...directives.flat().flatMap((directive) => directiveProblems(directive, ids, report)),
+    ...directives.flat().flatMap((directive) => [...directiveProblems(directive, ids, report)]),
     ...all.flatMap((entry) => [
       ...(known.includes(entry)
         ? []
@@ -193,9 +194,10 @@ export function applySuppressions(findings: readonly Finding[], input: Suppressi
         ),
       );
   const aboutSuppressions = (entry: Entry) => entry.pattern.startsWith("suppression/");
-  const all1 = [...problems, ...unused(known.filter((entry) => !aboutSuppressions(entry)))];
-  const second = distinct(all1).map((finding) => marked(finding, known, used));
-  return [...result, ...second, ...distinct(unused(known.filter(aboutSuppressions)))];
+  const useless = unused(known.filter((entry) => !aboutSuppressions(entry)));
+  const about = distinct([...problems, ...useless]).map((finding) => marked(finding, known, used));
+  // Only now it shows whether a suppression of such a finding was of use.
+  return [...result, ...about, ...distinct(unused(known.filter(aboutSuppressions)))];
 }
 
 type Report = (rule: string, at: Location, message: string, fix?: Fix | null) => readonly Finding[];
@@ -265,14 +267,15 @@ function mayBeUnused(entry: Entry, input: SuppressionInput): boolean {
   const { settings, catalogue, verdicts = [], judged, complete = true } = input;
   if (entry.by === "config" ? !complete : judged !== undefined && !judged.has(entry.at.file.path))
     return false;
-  return catalogue
-    .filter((rule) => fits(entry.pattern, rule.id))
-    .every(
+  // Rules that need a cluster run elsewhere; whether they find something cannot be told here.
+  const offline = catalogue.filter((rule) => rule.live !== true && fits(entry.pattern, rule.id));
+  return (
+    offline.length > 0 &&
+    offline.every(
       (rule) =>
-        rule.live !== true &&
-        settings.has(rule) &&
-        !verdicts.some((said) => said.rule === rule.id && said.verdict === "undecided"),
-    );
+        settings.has(rule) && !verdicts.some((said) => said.rule === rule.id && said.verdict === "undecided"),
+    )
+  );
 }
 
 /** One finding for each place and message: a comment may name several rules. */
