@@ -1,6 +1,6 @@
 import type { ManifestDocument } from "./document.ts";
 import type { Location } from "./source.ts";
-import type { Mapping, Path } from "./value.ts";
+import { type Mapping, type Path, type Value, valueAt } from "./value.ts";
 
 /**
  * Kind and group in kubectl's notation: `Gateway.networking.istio.io`, `Service` for the core group. Versions of
@@ -70,15 +70,20 @@ export function sourceOf(
   return { document: origin.document, path: [...origin.base, ...path], base: origin.base, resource };
 }
 
+const isNested = (value: Value | undefined): boolean => typeof value === "object" && value !== null;
+
 /**
- * The place of a path: the value there (`"value"`) or its key (`"key"`). An absent path gives the key of the
+ * The place of a path: the value there (`"value"`; of a mapping or list its key) or its key (`"key"`). An absent path gives the key of the
  * nearest parent that exists; the object as a whole (no path, or not even a parent) is placed at its kind.
  */
 export function locate(resource: Resource, path: Path, part: "value" | "key" = "value"): Location {
   const source = sourceOf(resource, path);
   const { places, file, span } = source.document;
   const { base } = source;
-  const exact = part === "key" ? places.key(source.path) : places.value(source.path);
+  // A mapping or list begins on the line below its key: the key is what a reader looks for.
+  const nested =
+    typeof source.path.at(-1) === "string" && isNested(valueAt(source.document.value, source.path));
+  const exact = part === "key" || nested ? places.key(source.path) : places.value(source.path);
   if (exact && source.path.length > base.length) return { file, ...exact };
   for (let length = source.path.length - 1; length > base.length; length--) {
     const key = places.key(source.path.slice(0, length));
