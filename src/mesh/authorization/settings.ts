@@ -22,8 +22,6 @@ export interface MeshSettings extends PolicySettings {
   /** Namespace of policies that apply everywhere; null: not known. */
   readonly rootNamespace: string | null;
   readonly providerOf: (name: string) => Provider;
-  /** Ports that sidecars leave alone unless the pod's annotation says otherwise. */
-  readonly excludedInboundPorts: readonly number[];
   readonly autoMutualTls: boolean;
   /** A Service port whose name tells no protocol is looked into. */
   readonly detectsProtocols: boolean;
@@ -55,16 +53,6 @@ function textSetting(graph: Graph, mesh: Mesh, paths: Setting): string | null {
 
 function texts(value: Value | undefined): readonly string[] {
   return isList(value) ? value.flatMap((item) => scalarText(item) ?? []) : [];
-}
-
-function ports(value: Value | undefined): readonly number[] {
-  const list = isList(value)
-    ? value.map((item) => scalarText(item) ?? "")
-    : (scalarText(value ?? "") ?? "").split(",");
-  return list
-    .map((text) => text.trim())
-    .filter((text) => /^\d{1,5}$/.test(text))
-    .map(Number);
 }
 
 function normalizationOf(value: string | null): Normalization {
@@ -121,13 +109,6 @@ function compute(graph: Graph, mesh: Mesh): MeshSettings {
     trustDomainsField: newest,
     quoted: sail,
     providerOf: (name) => providers.get(name) ?? (known ? "invalid" : "unknown"),
-    excludedInboundPorts: ports(
-      settingOf(graph, mesh, [
-        ["spec", "proxy", "networking", "trafficControl", "inbound", "excludedPorts"],
-        ["spec", "values", "global", "proxy", "excludeInboundPorts"],
-        ["spec", "istio", "global", "proxy", "excludeInboundPorts"],
-      ]),
-    ),
     autoMutualTls: automatic !== false,
     detectsProtocols: sail || detection === true,
   };

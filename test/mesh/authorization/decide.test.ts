@@ -202,7 +202,7 @@ describe("sources", () => {
     const claims = {
       iss: "https://i.example/a",
       sub: "sue",
-      aud: ["x", "y"],
+      aud: ["x", "web"],
       azp: "p",
       realm: { roles: ["dev"] },
     };
@@ -229,7 +229,7 @@ describe("sources", () => {
     expect(
       verdict([source("requestPrincipals: ['issuer*']")], { claims: { iss: "issuer-1", sub: "s" } }),
     ).toBe("ALLOW");
-    expect(verdict([when("key: request.auth.audiences, values: [y]")], { claims })).toBe("ALLOW");
+    expect(verdict([when("key: request.auth.audiences, values: [web]")], { claims })).toBe("ALLOW");
     expect(verdict([when("key: request.auth.presenter, values: [q]")], { claims })).toBe("DENY");
     expect(verdict([when("key: 'request.auth.claims[realm][roles]', values: ['de*']")], { claims })).toBe(
       "ALLOW",
