@@ -10,5 +10,5 @@ writeFileSync(join(root, "rules", "index.ts"), ruleIndex());
 if (!process.argv.includes("--index-only")) {
   // The pages need the rules themselves, so they are loaded after the index was written.
   const { generated } = await import("./pages.ts");
-  for (const [path, text] of generated()) writeFileSync(join(root, path), text);
+  for (const [path, text] of await generated()) writeFileSync(join(root, path), text);
 }

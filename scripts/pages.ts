@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createColors } from "picocolors";
 import { rules } from "../rules/index.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
+import { main } from "../src/cli/main.ts";
 import { commands } from "../src/cli/flags.ts";
 import { pretty } from "../src/report/pretty.ts";
 import { citations } from "../src/report/citation.ts";
@@ -93,17 +94,26 @@ function withBlock(text: string, name: string, content: string): string {
   return text.slice(0, from) + block(name, content) + text.slice(to + end(name).length);
 }
 
-/** The README with its generated tables. */
-export function readme(): string {
+/** What the README's first command prints. */
+async function firstOutput(): Promise<string> {
+  const written: string[] = [];
+  const stream = { write: (text: string) => written.push(text) > 0, isTTY: false };
+  await main(["fixtures/app-broken"], { stdout: stream, stderr: stream, cwd: root, env: {} });
+  return `\`\`\`text\n${written.join("").trim()}\n\`\`\``;
+}
+
+/** The README with its generated tables and output. */
+export async function readme(): Promise<string> {
   const text = readFileSync(join(root, "README.md"), "utf8");
-  return withBlock(withBlock(text, "rules", ruleTable()), "commands", commandTable());
+  const blocks = { rules: ruleTable(), commands: commandTable(), example: await firstOutput() };
+  return Object.entries(blocks).reduce((page, [name, content]) => withBlock(page, name, content), text);
 }
 
 /** Every generated file by its path, with the text that it should have. */
-export function generated(): ReadonlyMap<string, string> {
+export async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...rules.map((rule) => [`rules/${rule.id}.md`, rulePage(rule)] as const),
-    ["README.md", readme()],
+    ["README.md", await readme()],
     ["schemas/meshlint.schema.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
   ]);
 }

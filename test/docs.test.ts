@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { generated } from "../scripts/pages.ts";
 import { repository } from "./shared.ts";
 
-const files = [...generated()];
+const files = [...(await generated())];
 
 describe("what is generated from the code is up to date (npm run docs)", () => {
   it.each(files)("%s", (path, text) => {
