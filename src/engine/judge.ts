@@ -169,6 +169,15 @@ function toFinding(rule: Rule, problem: Problem, graph: Graph, settings: RuleSet
 const startsWith = (path: Path, prefix: Path): boolean =>
   prefix.length <= path.length && prefix.every((step, index) => step === path[index]);
 
+/** Groups that speak about any manifest know less about a field than the rules about what it is for. */
+const general: readonly string[] = ["manifest", "schema"];
+
+/** Which of two findings that explain each other stays: the more special one, else the first by name. */
+function speaksFirst(rule: string, other: string): boolean {
+  const [mine, its] = [rule, other].map((id) => general.indexOf(id.slice(0, id.indexOf("/"))));
+  return mine === its ? rule < other : (mine ?? 0) < (its ?? 0);
+}
+
 /** Drops what another finding about the same resource explains. */
 function oneCauseEach(found: readonly Problematic[]): readonly Finding[] {
   const explaining = found.filter((problem) => problem.explains !== null);
@@ -179,11 +188,10 @@ function oneCauseEach(found: readonly Problematic[]): readonly Finding[] {
         cause.finding.resource === problem.finding.resource &&
         cause.finding.rule !== problem.finding.rule &&
         startsWith(problem.path, cause.explains ?? []) &&
-        // Two that explain each other: the first by name stays.
         !(
           problem.explains &&
           startsWith(cause.path, problem.explains) &&
-          problem.finding.rule < cause.finding.rule
+          speaksFirst(problem.finding.rule, cause.finding.rule)
         ),
     );
   return found.filter((problem) => !explained(problem)).map((problem) => problem.finding);
@@ -264,11 +272,14 @@ function judgeRule(
   };
 }
 
-/** Runs the rules over one set's graph. A rule that crashes is isolated and named; the others still speak. */
+/**
+ * Runs the rules over one set's graph. A rule that crashes is isolated and named; the others still speak.
+ * @param outside `base`: the graph of the same set at the base revision, if there is one
+ */
 export function judge(
   graph: Graph,
   settings: ReadonlyMap<Rule, RuleSettings>,
-  outside: { readonly now: Date; readonly strict: boolean },
+  outside: { readonly now: Date; readonly strict: boolean; readonly base: Graph | null },
 ): Judged {
   const found: Problematic[] = [];
   const said: RuleVerdict[] = [];

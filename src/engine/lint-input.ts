@@ -52,6 +52,8 @@ export interface LintInput {
   /** The rules to choose from. */
   readonly catalogue: readonly Rule[];
   readonly contextFiles: readonly ContextFiles[];
+  /** The same tree at the base revision, for the rules that compare; sets are matched by name. */
+  readonly base?: { readonly files: readonly SourceFile[] };
   /** Today. */
   readonly now: Date;
 }

@@ -1,10 +1,11 @@
 import { buildGraph } from "../graph/build.ts";
 import { makeProfile } from "../graph/profile.ts";
 import { loadFiles } from "../load/load.ts";
-import { discoverSets } from "../load/sets/discover.ts";
+import { discoverSets, type SetInput } from "../load/sets/discover.ts";
 import { treeAt } from "../load/sets/paths.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
+import type { Graph } from "../model/graph.ts";
 import { suggestion } from "../model/nearest.ts";
 import type { Crash, Report, SetReport } from "../model/report.ts";
 import { layers, type ResourceSet } from "../model/set.ts";
@@ -45,6 +46,14 @@ function countsOf(sets: readonly ResourceSet[], variables: number): Report["coun
   };
 }
 
+/** The sets of the base revision by name, discovered as those of the head are. */
+function baseGraphs({ base }: LintInput, head: SetInput): ReadonlyMap<string, Graph> {
+  if (base === undefined) return new Map();
+  const { documents } = loadFiles(base.files);
+  const sets = discoverSets({ ...head, documents, mayLack: true });
+  return new Map(sets.map((set) => [set.name, buildGraph(set, makeProfile(set))]));
+}
+
 /**
  * Everything that the rules say about the files of a repository. Pure: the same input gives the same report.
  *
@@ -57,7 +66,7 @@ export function lint(input: LintInput): Report {
   const contextDocuments = new Map(
     input.contextFiles.map(({ source, files }) => [source, loadFiles(files).documents] as const),
   );
-  const all = discoverSets({
+  const setInput: SetInput = {
     documents: loaded.documents,
     config,
     configFolder: input.configFolder,
@@ -66,7 +75,9 @@ export function lint(input: LintInput): Report {
     ...(input.belowRoot !== undefined && { belowRoot: input.belowRoot }),
     contextDocuments,
     profile: options.profile,
-  });
+  };
+  const all = discoverSets(setInput);
+  const bases = baseGraphs(input, setInput);
 
   const judgedSets = chosen(all, input);
   const sets: SetReport[] = [];
@@ -75,7 +86,11 @@ export function lint(input: LintInput): Report {
   for (const set of judgedSets) {
     const profile = makeProfile(set);
     const graph = buildGraph(set, profile);
-    const said = judge(graph, settings, { now, strict: options.strict });
+    const said = judge(graph, settings, {
+      now,
+      strict: options.strict,
+      base: bases.get(set.name) ?? null,
+    });
     crashes.push(...said.crashes);
     found.push(...said.findings);
     if (options.strict) found.push(...undecidedFindings(said, graph, settings));

@@ -66,6 +66,8 @@ export interface RuleContext {
   readonly now: Date;
   /** `--strict`, `plan` and `apply`: some hygiene findings are errors there. */
   readonly strict: boolean;
+  /** The same set at the base revision; null where none is given, or the set is new. */
+  readonly base: Graph | null;
 }
 
 export type Category =

@@ -3,6 +3,7 @@ import { judge } from "../../src/engine/judge.ts";
 import { everything, settingsOf } from "../../src/engine/settings.ts";
 import { undecidedFindings } from "../../src/engine/strict.ts";
 import { emptyConfig, type RuleSetting } from "../../src/model/config.ts";
+import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { positionAt } from "../../src/model/source.ts";
 import {
@@ -42,12 +43,17 @@ function run(
     readonly profile?: string;
     readonly config?: readonly RuleSetting[];
     readonly strict?: boolean;
+    readonly base?: Graph;
   } = {},
 ) {
   const graph = graphOf(files, more.profile === undefined ? {} : { profile: more.profile });
   const list = Array.isArray(rules) ? (rules as readonly Rule[]) : [rules as Rule];
   const settings = settingsOf(list, { ...emptyConfig, rules: more.config ?? [] }, everything);
-  const judged = judge(graph, settings, { now: new Date(0), strict: more.strict ?? false });
+  const judged = judge(graph, settings, {
+    now: new Date(0),
+    strict: more.strict ?? false,
+    base: more.base ?? null,
+  });
   const places = judged.findings.map((finding) => {
     const { line, column } = positionAt(finding.at.file, finding.at.start);
     return `${finding.at.file.path}:${line}:${column} ${finding.severity} ${finding.message}`;

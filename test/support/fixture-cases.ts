@@ -15,7 +15,11 @@ export interface FixtureCase {
   readonly files: readonly SourceFile[];
   /** The case's own `meshlint.yaml`, if it has one. */
   readonly config: SourceFile | null;
+  /** The files below `base/`, with paths relative to it: the base revision. Null without that folder. */
+  readonly base: readonly SourceFile[] | null;
 }
+
+const baseFolder = "base/";
 
 /** Every file below a folder, as text, sorted by path. */
 export function readFolder(folder: string): readonly SourceFile[] {
@@ -38,13 +42,18 @@ export function casesOf(rule: string): readonly FixtureCase[] {
         throw new Error(
           `${posix.join("fixtures/rules", rule, name)}: a case begins with ${outcomes.join(", ")}`,
         );
-      const files = readFolder(join(folder, name));
+      const all = readFolder(join(folder, name));
+      const files = all.filter((file) => !file.path.startsWith(baseFolder));
+      const base = all
+        .filter((file) => file.path.startsWith(baseFolder))
+        .map(({ path, text }) => ({ path: path.slice(baseFolder.length), text }));
       return {
         rule,
         name,
         outcome,
         files: files.filter((file) => file.path !== "meshlint.yaml"),
         config: files.find((file) => file.path === "meshlint.yaml") ?? null,
+        base: base.length > 0 ? base : null,
       };
     });
 }

@@ -10,11 +10,14 @@ export interface MemoryOptions extends Partial<LintOptions> {
   readonly config?: SourceFile | null;
   readonly contextFiles?: readonly ContextFiles[];
   readonly now?: Date;
+  /** The files of the base revision. */
+  readonly base?: readonly SourceFile[] | null;
 }
 
 /** Lints files in memory as the command line would lint them in its working directory. */
 export function lintMemory(files: readonly SourceFile[], options: MemoryOptions = {}): Report {
-  const { config = null, contextFiles = [], now = new Date("2026-11-20T00:00:00Z"), ...given } = options;
+  const { config = null, contextFiles = [], base = null, ...others } = options;
+  const { now = new Date("2026-11-20T00:00:00Z"), ...given } = others;
   return lint({
     files,
     fileStates: [],
@@ -33,6 +36,7 @@ export function lintMemory(files: readonly SourceFile[], options: MemoryOptions 
     },
     catalogue,
     contextFiles,
+    ...(base && { base: { files: base } }),
     now,
   });
 }

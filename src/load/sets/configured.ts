@@ -48,6 +48,7 @@ function folderParts(
  * The sets that the config names: one for each folder (or file) that a path stands for. What none of them contains
  * forms no set.
  *
+ * @param mayLack leaves out a set whose path stands for nothing
  * @throws UsageError if a path stands for nothing that holds manifests: a set that silently is empty checks nothing
  */
 export function configuredDrafts(
@@ -55,6 +56,7 @@ export function configuredDrafts(
   config: Config,
   configTree: Tree,
   kustomizations: Kustomizations,
+  mayLack = false,
 ): readonly ConfiguredDraft[] {
   const places = new Map([...placesOf(documents)].map((place) => [configTree.inRoot(place), place]));
   return config.sets.flatMap((set) => {
@@ -65,7 +67,7 @@ export function configuredDrafts(
     const found = documents.some(({ file }) => isWithin(file.path, exact))
       ? [exact]
       : [...places].filter(([place]) => matches(place)).map(([, folder]) => folder);
-    if (found.length === 0) {
+    if (found.length === 0 && !mayLack) {
       throw new UsageError(
         `set ${JSON.stringify(set.name ?? set.path)}: no manifests in ${JSON.stringify(set.path)}` +
           suggestion(pattern, places.keys()),

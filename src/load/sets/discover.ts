@@ -26,6 +26,8 @@ export interface SetInput {
   readonly root?: string;
   /** Where the root is above the working directory: the working directory, relative to the root. */
   readonly belowRoot?: string;
+  /** Sets of the config whose path stands for nothing are left out: a base revision need not have them all. */
+  readonly mayLack?: boolean;
 }
 
 export interface Discovery {
@@ -80,7 +82,7 @@ function outside(
  * The sets of a tree: those of the config if it names any (the rest of the tree then forms none), else those that
  * the tree shows by itself ({@link detectedDrafts}).
  *
- * @throws UsageError if a set of the config stands for nothing
+ * @throws UsageError if a set of the config stands for nothing, unless `mayLack`
  */
 export function discover(input: SetInput): Discovery {
   const { documents, config = emptyConfig, profile = {} } = input;
@@ -90,7 +92,7 @@ export function discover(input: SetInput): Discovery {
   let notes: readonly SetNote[] = [];
   if (config.sets.length > 0) {
     const configTree = treeAt(input.configFolder ?? ".", input.belowConfig);
-    const drafts = configuredDrafts(documents, config, configTree, kustomizations);
+    const drafts = configuredDrafts(documents, config, configTree, kustomizations, input.mayLack);
     sets = named(drafts).map((draft) => ({
       ...common,
       name: draft.name,
