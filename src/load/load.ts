@@ -28,19 +28,12 @@ function documentsOf(file: SourceFile): readonly ManifestDocument[] {
   return documents;
 }
 
-/**
- * Parses files ahead of {@link loadFiles}, and asks the `yaml` package about those that js-yaml refuses. Without this
- * step such a file is unreadable. The package is loaded only if there is one.
- */
-export async function prepareFiles(files: readonly SourceFile[]): Promise<void> {
+/** Parses files ahead of {@link loadFiles}, which then finds them done. */
+export function prepareFiles(files: readonly SourceFile[]): void {
   const { chartOf } = chartsOf(files.map((file) => file.path));
-  const refused = files.filter((file) => {
-    if (classifyUnparsed(file) !== null || chartOf(file.path) !== null) return false;
-    return classifyFile(file, documentsOf(file)).state === "unreadable";
-  });
-  if (refused.length === 0) return;
-  const { secondOpinion } = await import("./second-opinion.ts");
-  for (const file of refused) parsed.set(file, parseDocuments(file, secondOpinion));
+  for (const file of files) {
+    if (chartOf(file.path) === null && classifyUnparsed(file) === null) documentsOf(file);
+  }
 }
 
 /** Sorts files into manifests and everything else, and reads the manifests. Never throws for what a file holds. */

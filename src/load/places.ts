@@ -137,7 +137,7 @@ class PlaceReader {
   /** From the header to the end of the last line that counts, its line break left out. */
   #blockScalar(event: ScalarEvent, start: number): Span {
     let end = this.#lineEnd(event.valueEnd);
-    while (event.chomping !== CHOMPING_MODE.KEEP && end > event.valueStart) {
+    while (event.chomping !== CHOMPING_MODE.KEEP && end >= event.valueStart) {
       const line = Math.max(this.#text.lastIndexOf("\n", end - 1), this.#text.lastIndexOf("\r", end - 1)) + 1;
       if (end - line > Math.max(event.indent, 0) || this.#text.slice(line, end).trim() !== "") break;
       end = this.#lineEnd(line);

@@ -1,4 +1,4 @@
-import { COLLECTION_STYLE, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import { COLLECTION_STYLE, EVENT_ID, getScalarValue, parseEvents, YAMLException } from "js-yaml";
 import { YamlError, type YamlEvent } from "./events.ts";
 import { colonBeforeIndicator, flatten } from "./flatten.ts";
 import { columnOf } from "./columns.ts";
@@ -7,7 +7,7 @@ import { columnOf } from "./columns.ts";
 export type SecondOpinion = (text: string) => readonly YamlEvent[] | null;
 
 /** Deeper nesting is an error value, never a stack overflow. */
-const deepest = 1000;
+const deepest = 500;
 
 /** js-yaml's reason where something stands behind the end of the document. */
 export const trailingContent = "end of the stream or a document separator is expected";
@@ -35,6 +35,8 @@ export function readEvents(text: string, secondOpinion: SecondOpinion | null): R
     }
     const above = error.reason === trailingContent ? readIndented(text, position) : null;
     if (above) return { events: above, end: position };
+    const quoted = isQuoteEscape(text, error.reason, position) ? readQuoteEscapes(text, position) : null;
+    if (quoted) return { events: quoted, end: text.length };
     const flat = flattenable.has(error.reason) ? readFlattened(text) : null;
     const events = flat ?? ask(secondOpinion, text);
     if (events) return { events, end: text.length };
@@ -79,10 +81,49 @@ function parseQuietly(text: string): ReturnType<typeof parseEvents> | null {
   }
 }
 
+function isQuoteEscape(text: string, reason: string, position: number): boolean {
+  return reason === "unknown escape sequence" && text[position] === "'";
+}
+
+/** How often a single quote may be escaped in one document. */
+const mostQuoteEscapes = 100;
+
+/** kubectl takes `\'` in double quotes, js-yaml does not: it gets a harmless escape of the same length to see. */
+function readQuoteEscapes(text: string, first: number): readonly YamlEvent[] | null {
+  const found: number[] = [];
+  let altered = text;
+  for (let position = first; found.length < mostQuoteEscapes;) {
+    found.push(position);
+    altered = `${altered.slice(0, position)} ${altered.slice(position + 1)}`;
+    try {
+      return parseEvents(altered, { maxDepth: deepest }).map((event) => withQuotes(text, event, found));
+    } catch (error) {
+      position = error instanceof YAMLException ? Number(error.mark?.position ?? 0) : 0;
+      if (!(error instanceof YAMLException) || !isQuoteEscape(altered, error.reason, position)) return null;
+    }
+  }
+  return null;
+}
+
+/** A scalar's text with the backslashes before single quotes left out. */
+function withQuotes(text: string, event: YamlEvent, quotes: readonly number[]): YamlEvent {
+  if (event.type !== EVENT_ID.SCALAR) return event;
+  let source = "";
+  let copied = event.valueStart;
+  for (const quote of quotes.filter((at) => at > event.valueStart && at < event.valueEnd)) {
+    source += text.slice(copied, quote - 1);
+    copied = quote;
+  }
+  if (source === "" && copied === event.valueStart) return event;
+  source += text.slice(copied, event.valueEnd);
+  return { ...event, text: getScalarValue(source, { ...event, valueStart: 0, valueEnd: source.length }) };
+}
+
 /** js-yaml's reason, or a better one where it does not name the cause. */
 function explain(reason: string, text: string, position: number): string {
   const character = text[position] ?? "";
   if (character === "@" || character === "`") return `a plain value cannot start with ${character}: quote it`;
+  if (reason === "deficient indentation") return "a quote or bracket before this line is not closed";
   if (reason === "bad indentation of a mapping entry" && character === ":") {
     return "mapping values are not allowed here: quote a value that contains a colon";
   }
