@@ -20,6 +20,13 @@ function size(value: Value): number {
   return isList(value) ? value.length : Object.keys(value as object).length;
 }
 
+/** Whether text holds an anchor to which an alias outside of it leads. */
+function isNeeded({ file, span }: ManifestDocument, start: number, end: number): boolean {
+  const anchors = file.text.slice(start, end).matchAll(/(?:^|[\s,[{])&([^\s,[\]{}]+)/g);
+  const outside = file.text.slice(span.start, start) + file.text.slice(end, span.end);
+  return [...anchors].some(([, name = ""]) => outside.includes(`*${name}`));
+}
+
 /** Removes the key or item at a path that is there, with the comments on its lines and those indented below it. */
 export function removeEntry(document: ManifestDocument, path: Path): readonly Edit[] | null {
   const parentPath = path.slice(0, -1);
@@ -32,8 +39,7 @@ export function removeEntry(document: ManifestDocument, path: Path): readonly Ed
   const start = entryStart(document, path, inFlow);
   if (start === null) return null;
   const { text } = document.file;
-  // An alias elsewhere may lead to an anchor in the entry.
-  if (/(?:^|[\s,[{])&[^\s&]/.test(text.slice(start, own.end))) return null;
+  if (isNeeded(document, start, own.end)) return null;
   if (inFlow) return removeFromFlow(document, parent, start);
   if (!restIsTrivia(text, own.end)) return null;
   const only = size(collection) === 1;

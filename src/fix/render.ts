@@ -26,7 +26,7 @@ const plain =
 
 /** Whether a string keeps its value and type without quotes, also inside brackets. */
 export function needsNoQuotes(text: string): boolean {
-  return plain.test(text) && !otherTypes.test(text) && !/[,[\]{}]/.test(text) && !text.startsWith("---");
+  return plain.test(text) && !otherTypes.test(text) && !/[,?[\]{}]/.test(text) && !text.startsWith("---");
 }
 
 /** A double-quoted scalar that YAML and JSON read alike. */

@@ -182,8 +182,6 @@ export interface BlockScalar {
   /** Offset behind the last character of the content; line breaks that the value keeps count as content. */
   readonly end: number;
   readonly headerEnd: number;
-  readonly strips: boolean;
-  readonly keeps: boolean;
 }
 
 /**
@@ -211,10 +209,5 @@ export function scanBlockScalar(text: string, start: number, parentColumn: numbe
     } else if (keeps) end = lineStop;
     at = nextLine(text, at);
   }
-  return {
-    end,
-    headerEnd: start + indicators.length,
-    strips: indicators.includes("-"),
-    keeps,
-  };
+  return { end, headerEnd: start + indicators.length };
 }

@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { appendItem, quoteScalar, removeItem, removeKey, renameKey, setValue } from "../../src/fix/edits.ts";
 import { doubleQuoted, needsNoQuotes, renderFlow, renderScalar } from "../../src/fix/render.ts";
-import { isList, isMapping, type Path, type Value } from "../../src/model/value.ts";
+import { isList, isMapping, type Path } from "../../src/model/value.ts";
 import { edited, resource, valueOf } from "./shared.ts";
 
 type Mutable = null | boolean | number | string | Mutable[] | { [key: string]: Mutable };
@@ -200,7 +200,7 @@ function put(parent: Mutable, key: string | number, value: Mutable): void {
   Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-const comments = (text: string) => text.match(/# comment \d+\./g) ?? [];
+const comments = (text: string): readonly string[] => text.match(/# comment \d+\./g) ?? [];
 
 const cases = fc
   .record({
@@ -224,7 +224,7 @@ const cases = fc
     };
   });
 
-const runs = { numRuns: 1500 };
+const runs = { numRuns: 1000 };
 
 describe("edits of any document in any style", () => {
   it("starts from a text that says the value", () => {
@@ -310,7 +310,7 @@ describe("edits of any document in any style", () => {
         }
         const expected = changed(value, path, (parent, last) => {
           if (Array.isArray(parent)) parent.splice(Number(last), 1);
-          else if (isMapping(parent)) delete (parent as Record<string, Mutable>)[last];
+          else if (isMapping(parent)) delete (parent as Record<string | number, Mutable>)[last];
         });
         expect(valueOf(result)).toEqual(expected);
         const kept = comments(result);
@@ -360,7 +360,7 @@ describe("values as text", () => {
   it("are read back as they were", () => {
     fc.assert(
       fc.property(fc.oneof(words, fc.string({ unit: "binary", maxLength: 8 })), (text) => {
-        fc.pre(text.isWellFormed());
+        fc.pre(!/\p{Surrogate}/u.test(text));
         expect(valueOf(`a: ${renderScalar(text)}\n`)).toEqual({ a: text });
         expect(valueOf(`a: ${renderScalar(text, "'")}\n`)).toEqual({ a: text });
         expect(valueOf(`a: ${renderFlow([text, { b: text }], false)}\n`)).toEqual({ a: [text, { b: text }] });

@@ -315,6 +315,7 @@ describe("removeKey", () => {
     ["in brackets over lines", "{\n  a: b, # why\n  c: d # d\n}\n", ["a"], "{\n  c: d # d\n}\n"],
     ["last in brackets over lines", "{\n  a: b, # why\n  c: d # d\n}\n", ["c"], "{\n  a: b # why\n}\n"],
     ["with a comma in quotes", "{a: 'x, y', b: \"z\\\", \", c: it's}\n", ["b"], "{a: 'x, y', c: it's}\n"],
+    ["an ampersand in text", "a: x &y\nb: z\nc: d\n", ["a"], "b: z\nc: d\n"],
     ["in JSON", '{"a":{"b":1},"c":[2]}\n', ["a"], '{"c":[2]}\n'],
   ])("%s", (_name, before, path, after) => {
     expect(remove(before, path)).toBe(after);
@@ -330,6 +331,7 @@ describe("removeKey", () => {
     ["a key below an alias", "b: &b {a: c}\nm: *b\n", ["m", "a"]],
     ["a key below an anchor", "b: &b {a: c}\nm: *b\n", ["b", "a"]],
     ["an anchor", "b: &b {a: c}\nm: *b\n", ["b"]],
+    ["an anchor below it", "b: {d: &b {a: c}}\nm: *b\n", ["b"]],
     ["a key that stands twice", "a: b\na: c\nd: e\n", ["a"]],
     ["a key above blank lines that a block before it would keep", "a: |+\n  x\nb: c\n\nd: e\n", ["b"]],
     ["the only entry between comments in brackets", "m: {\n  # a\n  a: b\n}\n", ["m", "a"]],
