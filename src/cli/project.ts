@@ -31,6 +31,15 @@ export interface Project {
   readonly contextFiles: readonly ContextFiles[];
 }
 
+export interface ProjectOptions {
+  /** The config file; null: the nearest one upward from the working directory. */
+  readonly config: string | null;
+  /** Whether the config may extend packages. */
+  readonly packages: boolean;
+  /** `--set`: which set of the config standard input is. */
+  readonly sets: readonly string[];
+}
+
 interface Target {
   readonly absolute: string;
   readonly shown: string;
@@ -172,11 +181,11 @@ function pipedSets(sets: readonly ConfigSet[], names: readonly string[]): readon
 export async function readProject(
   io: Io,
   paths: readonly string[],
-  configFile: string | null,
-  setNames: readonly string[] = [],
+  options: ProjectOptions,
 ): Promise<Project> {
   const { cwd } = io;
-  const { config, folder: configFolder, patterns } = loadConfig({ cwd, file: configFile, packages: true });
+  const { packages } = options;
+  const { config, folder: configFolder, patterns } = loadConfig({ cwd, file: options.config, packages });
   const folder = config.file === null ? null : resolve(cwd, configFolder);
   const common = {
     config,
@@ -189,7 +198,7 @@ export async function readProject(
     const file = await readStdin(io);
     return {
       ...common,
-      config: { ...config, sets: pipedSets(config.sets, setNames) },
+      config: { ...config, sets: pipedSets(config.sets, options.sets) },
       configFolder: ".",
       tree: {},
       files: [file],

@@ -1,20 +1,16 @@
 import { performance } from "node:perf_hooks";
 import { createColors } from "picocolors";
 import { rules } from "../../../rules/index.ts";
-import { requireRules } from "../../config/load.ts";
-import { lint } from "../../engine/lint.ts";
-import { loadFiles, prepareFiles } from "../../load/load.ts";
-import { UsageError } from "../../model/errors.ts";
-import type { Crash, FileState, Report } from "../../model/report.ts";
+import type { Crash, Report } from "../../model/report.ts";
 import { explainProfile } from "../../report/profile.ts";
-import { exitCodeOf, plural, summaryOf, tally } from "../../report/summary.ts";
+import { exitCodeOf, plural, summaryOf } from "../../report/summary.ts";
 import { formatReport } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { type LintArguments, lintArguments } from "../lint-arguments.ts";
+import { lintProject, requireObjects } from "../lint-project.ts";
 import { wantsColor, writeWhole } from "../output.ts";
 import { meshlintVersion } from "../package-files.ts";
 import type { ParsedLine } from "../parse.ts";
-import { placeName, type Project, readProject } from "../project.ts";
 import { say } from "../say.ts";
 
 /** Durations of steps, for `--stats`. */
@@ -27,45 +23,6 @@ class Clock {
     this.steps.push([step, now - this.#last]);
     this.#last = now;
   }
-}
-
-/** Says what was looked for and, if files were passed over, why. */
-function nothingToLint(place: string, states: readonly FileState[]): UsageError {
-  const reasons = tally(states.map((state) => state.reason));
-  const passed = reasons.map(([reason, count]) => `${count} ${reason}`).join(", ");
-  const helm = states.some((state) => /helm/i.test(state.reason));
-  const hint = helm
-    ? "; Helm templates are linted as they are rendered: helm template CHART | meshlint -"
-    : states.length === 0
-      ? ""
-      : "; --verbose lists them";
-  return new UsageError(
-    `nothing to lint in ${place}: looked for Kubernetes objects in *.yaml, *.yml and *.json` +
-      (states.length === 0 ? " and found no such file" : `; passed over ${passed}`) +
-      hint,
-  );
-}
-
-/**
- * What to do when no object was judged. A commit hook names changed files, and values files or workflows among them
- * are no mistake while the repository has manifests; a folder without any is.
- *
- * @throws UsageError if there is nothing to lint
- */
-function sayNothing(
-  io: Io,
-  { paths, verbose, quiet }: LintArguments,
-  project: Project,
-  report: Report,
-): void {
-  const place = placeName(io.cwd, paths);
-  const onlyFiles = project.named.length === paths.length && paths.length > 0;
-  if (onlyFiles && loadFiles(project.files).documents.some((document) => document.value !== null)) {
-    if (!quiet) say(io, `meshlint: no Kubernetes objects in ${place}`);
-    return;
-  }
-  if (verbose) for (const { path, state, reason } of report.files) say(io, `${path}: ${state}, ${reason}`);
-  throw nothingToLint(place, report.files);
 }
 
 function crashText({ rule, set, subject, error }: Crash, verbose: boolean): string {
@@ -116,30 +73,11 @@ async function writeReports(io: Io, options: LintArguments, report: Report, exit
 export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const clock = new Clock();
   const options = lintArguments(line);
-  const project = await readProject(io, options.paths, options.config, options.options.sets);
-  requireRules(
-    project.patterns,
-    rules.map((rule) => rule.id),
-  );
-  clock.lap("read");
-  await prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
-  clock.lap("parse");
-  const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
-  const report = lint({
-    files,
-    fileStates,
-    config,
-    configFolder,
-    contextFiles,
-    ...tree,
-    options: { ...options.options, shownPaths, named },
-    catalogue: rules,
-    now: new Date(),
-  });
-  clock.lap("lint");
-  if (report.counts.resources === 0 && report.findings.length === 0 && report.crashes.length === 0) {
-    sayNothing(io, options, project, report);
-  }
+  const { paths, config } = options;
+  const request = { paths, config, packages: true, options: options.options, extraRules: [] };
+  const linted = await lintProject(io, request, (step) => clock.lap(step));
+  requireObjects(io, options, linted);
+  const { report } = linted;
   const exitCode = exitCodeOf(report, options.failOn);
   if (options.explainProfile) io.stdout.write(explainProfile(report));
   else await writeReports(io, options, report, exitCode);

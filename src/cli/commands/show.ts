@@ -44,7 +44,11 @@ async function documentsOf({ files, shownPaths, named }: Project): Promise<reado
 
 /** `meshlint show`: documents as they are read, the values of Secrets hidden. */
 export async function runShow(line: ParsedLine, io: Io): Promise<number> {
-  const project = await readProject(io, line.operands, single(line, "config"));
+  const project = await readProject(io, line.operands, {
+    config: single(line, "config"),
+    packages: true,
+    sets: [],
+  });
   const documents = await documentsOf(project);
   if (documents.length === 0) {
     const reasons = project.fileStates

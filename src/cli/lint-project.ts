@@ -1,0 +1,113 @@
+import { rules } from "../../rules/index.ts";
+import { requireRules } from "../config/load.ts";
+import { lint } from "../engine/lint.ts";
+import type { LintOptions } from "../engine/lint-input.ts";
+import { loadFiles, prepareFiles } from "../load/load.ts";
+import { UsageError } from "../model/errors.ts";
+import type { FileState, Report } from "../model/report.ts";
+import { tally } from "../report/summary.ts";
+import type { Rule } from "../rule/define.ts";
+import type { Io } from "./io.ts";
+import { placeName, type Project, readProject } from "./project.ts";
+import { say } from "./say.ts";
+
+/** What the command line, the library and the Action ask for. */
+export interface LintRequest {
+  readonly paths: readonly string[];
+  /** The config file; null: the nearest one upward from the working directory. */
+  readonly config: string | null;
+  /** Whether the config may extend packages. */
+  readonly packages: boolean;
+  readonly options: Omit<LintOptions, "shownPaths" | "named">;
+  /** Rules beside those of the catalogue. */
+  readonly extraRules: readonly Rule[];
+}
+
+export interface LintedProject {
+  readonly project: Project;
+  readonly report: Report;
+}
+
+/**
+ * Finds, reads and lints what some paths stand for.
+ *
+ * @param lap is told when a step is over: `read`, `parse`, `lint`
+ * @throws UsageError for wrong usage and a broken config
+ */
+export async function lintProject(
+  io: Io,
+  request: LintRequest,
+  lap: (step: string) => void = () => {},
+): Promise<LintedProject> {
+  const { paths, options } = request;
+  const catalogue = [...rules, ...request.extraRules];
+  const project = await readProject(io, paths, {
+    config: request.config,
+    packages: request.packages,
+    sets: options.sets,
+  });
+  requireRules(
+    project.patterns,
+    catalogue.map((rule) => rule.id),
+  );
+  lap("read");
+  await prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
+  lap("parse");
+  const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
+  const report = lint({
+    files,
+    fileStates,
+    config,
+    configFolder,
+    contextFiles,
+    ...tree,
+    options: { ...options, shownPaths, named },
+    catalogue,
+    now: new Date(),
+  });
+  lap("lint");
+  return { project, report };
+}
+
+/** Says what was looked for and, if files were passed over, why. */
+function nothingToLint(place: string, states: readonly FileState[]): UsageError {
+  const reasons = tally(states.map((state) => state.reason));
+  const passed = reasons.map(([reason, count]) => `${count} ${reason}`).join(", ");
+  const helm = states.some((state) => /helm/i.test(state.reason));
+  const hint = helm
+    ? "; Helm templates are linted as they are rendered: helm template CHART | meshlint -"
+    : states.length === 0
+      ? ""
+      : "; --verbose lists them";
+  return new UsageError(
+    `nothing to lint in ${place}: looked for Kubernetes objects in *.yaml, *.yml and *.json` +
+      (states.length === 0 ? " and found no such file" : `; passed over ${passed}`) +
+      hint,
+  );
+}
+
+/**
+ * Looks whether any object was judged. A commit hook names changed files, and values files or workflows among them
+ * are no mistake while the repository has manifests; a folder without any is.
+ *
+ * @throws UsageError if there is nothing to lint
+ */
+export function requireObjects(
+  io: Io,
+  {
+    paths,
+    verbose,
+    quiet,
+  }: { readonly paths: readonly string[]; readonly verbose: boolean; readonly quiet: boolean },
+  { project, report }: LintedProject,
+): void {
+  if (report.counts.resources > 0 || report.findings.length > 0 || report.crashes.length > 0) return;
+  const place = placeName(io.cwd, paths);
+  const onlyFiles = project.named.length === paths.length && paths.length > 0;
+  if (onlyFiles && loadFiles(project.files).documents.some((document) => document.value !== null)) {
+    if (!quiet) say(io, `meshlint: no Kubernetes objects in ${place}`);
+    return;
+  }
+  if (verbose) for (const { path, state, reason } of report.files) say(io, `${path}: ${state}, ${reason}`);
+  throw nothingToLint(place, report.files);
+}
