@@ -2,9 +2,16 @@
 import type { Rule } from "../src/rule/define.ts";
 import { rule as gatewayHostsDoNotCover } from "./gateway/hosts-do-not-cover.ts";
 import { rule as gatewayKnativeGatewayMissing } from "./gateway/knative-gateway-missing.ts";
+import { rule as gatewayLocalGatewayClaims443 } from "./gateway/local-gateway-claims-443.ts";
+import { rule as gatewayLocalGatewayPlaintext } from "./gateway/local-gateway-plaintext.ts";
 import { rule as gatewayLocalServiceMissing } from "./gateway/local-service-missing.ts";
+import { rule as gatewayLocalServicePortMismatch } from "./gateway/local-service-port-mismatch.ts";
+import { rule as gatewayLocalServicePortName } from "./gateway/local-service-port-name.ts";
+import { rule as gatewayLocalServiceSelector } from "./gateway/local-service-selector.ts";
+import { rule as gatewayPortTranslationLabelMissing } from "./gateway/port-translation-label-missing.ts";
 import { rule as gatewaySelectorMatchesNoWorkload } from "./gateway/selector-matches-no-workload.ts";
 import { rule as gatewaySelectorNotKnative } from "./gateway/selector-not-knative.ts";
+import { rule as gatewayServerTlsInvalid } from "./gateway/server-tls-invalid.ts";
 import { rule as gatewayWildcard443Conflict } from "./gateway/wildcard-443-conflict.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
@@ -14,15 +21,19 @@ import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
+import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
+import { rule as serviceAnnotationWrongLevel } from "./service/annotation-wrong-level.ts";
 import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
+import { rule as serviceInjectValueInvalid } from "./service/inject-value-invalid.ts";
 import { rule as serviceNamespaceNotMember } from "./service/namespace-not-member.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
 import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
+import { rule as servicePlainClient } from "./service/plain-client.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
@@ -40,9 +51,16 @@ import { rule as yamlUnreadable } from "./yaml/unreadable.ts";
 export const rules: readonly Rule[] = [
   gatewayHostsDoNotCover,
   gatewayKnativeGatewayMissing,
+  gatewayLocalGatewayClaims443,
+  gatewayLocalGatewayPlaintext,
   gatewayLocalServiceMissing,
+  gatewayLocalServicePortMismatch,
+  gatewayLocalServicePortName,
+  gatewayLocalServiceSelector,
+  gatewayPortTranslationLabelMissing,
   gatewaySelectorMatchesNoWorkload,
   gatewaySelectorNotKnative,
+  gatewayServerTlsInvalid,
   gatewayWildcard443Conflict,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
@@ -52,15 +70,19 @@ export const rules: readonly Rule[] = [
   meshIngressKnativeLabelMissing,
   meshKnativeNamespaceNotMember,
   meshSmcpMtlsNotStrict,
+  meshSmmrInvalid,
   meshTerminationDrainTooShort,
   schemaMissingField,
   schemaUnknownKey,
   schemaValueNotAllowed,
   schemaWrongType,
+  serviceAnnotationWrongLevel,
   serviceDomainmappingPassthroughMissing,
+  serviceInjectValueInvalid,
   serviceNamespaceNotMember,
   servicePassthroughMissing,
   servicePassthroughValueIgnored,
+  servicePlainClient,
   serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
   setDuplicateDefinition,

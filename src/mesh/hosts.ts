@@ -71,6 +71,11 @@ export interface ServiceHost {
 
 const dnsLabel = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
+/** Whether a text can be the name of a namespace (an RFC 1123 label). */
+export function isDnsLabel(text: string): boolean {
+  return text.length <= 63 && dnsLabel.test(text);
+}
+
 /** Null for any other form: the operator's route controller takes no other (serverless-operator `route.go`). */
 export function parseServiceHost(text: string): ServiceHost | null {
   const [name = "", namespace = "", svc, ...domain] = text.replace(/\.$/, "").split(".");

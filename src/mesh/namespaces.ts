@@ -6,6 +6,8 @@ import { once } from "./memo.ts";
 import { serverlessMesh } from "./serverless-mesh.ts";
 
 export const eventingNamespace = "knative-eventing";
+/** Where the operators of Service Mesh and Serverless themselves run. */
+export const operatorNamespace = "openshift-operators";
 const sailGatewayNamespace = "knative-serving-ingress";
 
 /** Where istiod of the Serverless mesh lives: the root namespace of policies (requirements D14). Null: not known. */

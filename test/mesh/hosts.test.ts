@@ -3,10 +3,25 @@ import {
   gatewayHostsCover,
   hostCovers,
   hostsOverlap,
+  isDnsLabel,
   parseGatewayHost,
   parseServiceHost,
   serviceNames,
 } from "../../src/mesh/hosts.ts";
+
+test.each([
+  ["shop", true],
+  ["shop-2", true],
+  ["a".repeat(63), true],
+  ["a".repeat(64), false],
+  ["Shop", false],
+  ["shop_2", false],
+  ["shop-", false],
+  ["shop.eu", false],
+  ["", false],
+])("%j is a name for a namespace: %s", (text, can) => {
+  expect(isDnsLabel(text)).toBe(can);
+});
 
 describe("host patterns", () => {
   test.each([
