@@ -78,13 +78,14 @@ interface PodRole {
 const computeEndpoint = (graph: Graph, { pod, role }: PodRole): Endpoint => {
   const { resource } = pod;
   const namespace = pod.namespace ?? "";
-  const name =
-    role === "activator"
-      ? `the activator in ${namespace}`
-      : `${resource.id.kind} ${namespace}/${resource.name}`;
+  const names = {
+    gateway: `gateway ${namespace}/${resource.name}`,
+    activator: `the activator in ${namespace}`,
+    pod: `the pod of ${namespace}/${resource.name}`,
+  };
   return {
     role,
-    name: role === "gateway" ? `gateway ${namespace}/${resource.name}` : name,
+    name: names[role],
     namespace,
     serviceAccount: serviceAccountOf(pod),
     labels: labelsOf(runningLabels(pod)),

@@ -6,8 +6,11 @@ import type { Decision } from "../mesh/authorization/decide.ts";
 import { requestPath } from "../mesh/authorization/path.ts";
 import type { ProxyRequest } from "../mesh/authorization/request.ts";
 import { checkToken } from "../mesh/authorization/request-authentication.ts";
+import type { PolicySet } from "../mesh/authorization/decide.ts";
 import { policiesFor } from "../mesh/authorization/selection.ts";
+import { once } from "../mesh/memo.ts";
 import type { MeshSettings } from "../mesh/authorization/settings.ts";
+import { passes } from "./answer.ts";
 import type { Hop, HopAnswer } from "./answer.ts";
 import { connect, connectBare } from "./connection.ts";
 import type { Client, Connection, ServicePath } from "./connection.ts";
@@ -102,6 +105,19 @@ function sniOf(arrival: Arrival, peer: string | null): string | null | undefined
   return service === null ? undefined : `outbound_.${service.port}_._.${service.host}`;
 }
 
+const policySets = once(() => new Map<Endpoint, PolicySet>());
+
+/** The policies that a pod's proxy enforces; looked up once where no call asks for a feature of its own. */
+function enforced(graph: Graph, to: Endpoint, settings: MeshSettings): PolicySet {
+  if (settings !== to.settings) return policiesFor(graph, to, settings);
+  const known = policySets(graph);
+  const old = known.get(to);
+  if (old) return old;
+  const set = policiesFor(graph, to, settings);
+  known.set(to, set);
+  return set;
+}
+
 /** What the policies of a pod's proxy say about an open connection. */
 function policyAnswer(
   graph: Graph,
@@ -132,7 +148,7 @@ function policyAnswer(
       headers: arrival.headers,
       claims: checked.state === "valid" ? checked.claims : null,
     };
-    const decision: Decision = decide(policiesFor(graph, to, settings), request, settings.providerOf);
+    const decision: Decision = decide(enforced(graph, to, settings), request, settings.providerOf);
     return decisionAnswer(decision, request, to);
   });
   const [first, second] = answers;
@@ -143,52 +159,60 @@ function policyAnswer(
   });
 }
 
-/** What the pod's proxy says, if it has one and sees the traffic. */
-function proxied(graph: Graph, arrival: Arrival): HopAnswer {
+/** What a pod says, and the identity that its proxy sees. */
+interface Said {
+  readonly answer: HopAnswer;
+  readonly peer: string | null;
+}
+
+const anonymous = (said: HopAnswer): Said => ({ answer: said, peer: null });
+
+function connectionTo(graph: Graph, arrival: Arrival): Connection {
   const { client, to, port, service } = arrival;
+  return arrival.connection ?? connect(graph, client, to, service, serverMode(graph, to, port));
+}
+
+/** What the pod's proxy says, if it has one and sees the traffic. */
+function proxied(graph: Graph, arrival: Arrival): Said {
+  const { to, port } = arrival;
   const excluded = exclusion(graph, to, port);
-  if (excluded.state === "unknown") return uncertain(excluded.needs);
-  const mode = arrival.connection === undefined ? serverMode(graph, to, port) : null;
-  const connection =
-    arrival.connection ??
-    connect(graph, client, to, service, mode ?? { state: "unknown", needs: `the mTLS mode of ${to.name}` });
+  if (excluded.state === "unknown") return anonymous(uncertain(excluded.needs));
+  const connection = connectionTo(graph, arrival);
   if (excluded.state === "yes") {
     if (connection.state === "open" && connection.peer !== null) {
       const needs = `what ${to.name} makes of mutual TLS on port ${port}, which its proxy leaves alone`;
-      return uncertain(needs, { by: excluded.by });
+      return anonymous(uncertain(needs, { by: excluded.by }));
     }
-    return answer(
-      "ALLOW",
-      "excluded-port",
-      `port ${port} bypasses the sidecar: neither mTLS nor policies apply`,
-      {
-        by: excluded.by,
-      },
-    );
+    const because = `port ${port} bypasses the sidecar: neither mTLS nor policies apply`;
+    return anonymous(answer("ALLOW", "excluded-port", because, { by: excluded.by }));
   }
   const refused = connectionAnswer(connection, arrival);
-  if (refused !== null) return refused;
-  const peer = connection.state === "open" ? connection.peer : null;
-  if (to.settings === null) return answer("ALLOW", "no-policy", "no mesh is known that has policies for it");
-  return policyAnswer(graph, arrival, withFeatures(to.settings, arrival.features), peer);
+  if (refused !== null || connection.state !== "open")
+    return anonymous(refused ?? uncertain("the connection"));
+  const { peer } = connection;
+  if (to.settings === null) {
+    return { answer: answer("ALLOW", "no-policy", "no mesh is known that has policies for it"), peer };
+  }
+  return { answer: policyAnswer(graph, arrival, withFeatures(to.settings, arrival.features), peer), peer };
 }
 
-function bare(graph: Graph, arrival: Arrival, why: string): HopAnswer {
+function bare(graph: Graph, arrival: Arrival, why: string): Said {
   const { client, to, service } = arrival;
   const refused = connectionAnswer(connectBare(graph, client, to, service), arrival);
-  if (refused !== null) return refused;
-  return answer("ALLOW", "no-sidecar", `${to.name} has no sidecar (${why}): nothing is enforced`, {
-    by: to.sidecar.state === "unknown" ? null : to.sidecar.at,
-  });
+  if (refused !== null) return anonymous(refused);
+  const by = to.sidecar.state === "unknown" ? null : to.sidecar.at;
+  const because = `${to.name} has no sidecar (${why}): nothing is enforced`;
+  return anonymous(answer("ALLOW", "no-sidecar", because, { by }));
 }
 
-function meshAnswer(graph: Graph, arrival: Arrival): HopAnswer {
+function meshAnswer(graph: Graph, arrival: Arrival): Said {
   const { sidecar } = arrival.to;
   if (sidecar.state !== "unknown") {
     return sidecar.state === "yes" ? proxied(graph, arrival) : bare(graph, arrival, sidecar.why);
   }
   const [withProxy, without] = [proxied(graph, arrival), bare(graph, arrival, "")];
-  return withProxy.verdict === without.verdict ? withProxy : uncertain(sidecar.needs, { by: withProxy.by });
+  if (withProxy.answer.verdict === without.answer.verdict) return withProxy;
+  return { ...withProxy, answer: uncertain(sidecar.needs, { by: withProxy.answer.by }) };
 }
 
 function networkAnswer(graph: Graph, arrival: Arrival): HopAnswer | null {
@@ -207,21 +231,12 @@ function networkAnswer(graph: Graph, arrival: Arrival): HopAnswer | null {
   });
 }
 
-/** The peer that the proxy sees, for people: what an open connection carries. */
-function peerOf(graph: Graph, arrival: Arrival): string | null {
-  const { client, to, service, port } = arrival;
-  if (to.sidecar.state === "no") return null;
-  const connection = arrival.connection ?? connect(graph, client, to, service, serverMode(graph, to, port));
-  return connection.state === "open" ? connection.peer : null;
-}
-
 /** What becomes of a request at one pod. NetworkPolicies come last: a refusal of the mesh is the better reason. */
 export function evaluateHop(graph: Graph, arrival: Arrival): Hop {
   const { to, port, host } = arrival;
-  const mesh = meshAnswer(graph, arrival);
-  const blocked =
-    mesh.verdict === "ALLOW" || mesh.verdict === "UNCERTAIN" ? networkAnswer(graph, arrival) : null;
+  const { answer: mesh, peer } = meshAnswer(graph, arrival);
+  const blocked = passes(mesh) ? networkAnswer(graph, arrival) : null;
   const decided =
     blocked !== null && (blocked.verdict === "DENY" || mesh.verdict === "ALLOW") ? blocked : mesh;
-  return { ...decided, role: to.role, at: to.name, peer: peerOf(graph, arrival), host: host ?? null, port };
+  return { ...decided, role: to.role, at: to.name, peer, host: host ?? null, port };
 }
