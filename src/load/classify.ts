@@ -100,7 +100,7 @@ export function hasTemplateMarks(text: string): boolean {
   return (
     /^[ \t]*(?:- +)*(?:[\w."'/-]+:[ \t]+)?(?:\{\{|\{%|<%)/m.test(text) ||
     /^[ \t]*(?:- +)*[\w."'/-]+:[ \t]+(?:@[A-Za-z]\w*@|\{\w+\}[^\s,}])/m.test(text) ||
-    /^[^#\r\n"']*[^\s#"'{][^#\r\n"']*\{\{-?[ \t]*(?:\.|if\b|end\b|range\b|include\b)/m.test(text)
+    /^[^#\r\n"']*\{\{-?[ \t]*(?:\.|if\b|end\b|range\b|include\b)/m.test(text)
   );
 }
 

@@ -1,3 +1,10 @@
+/** The offset at which the line of an offset begins; linear in the length of the line alone. */
+export function lineStart(text: string, offset: number): number {
+  let start = offset;
+  while (start > 0 && text[start - 1] !== "\n" && text[start - 1] !== "\r") start--;
+  return start;
+}
+
 /** How many characters stand before an offset on its line. */
 export function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
@@ -5,9 +12,8 @@ export function columnOf(text: string, offset: number): number {
 
 /** How many spaces the line of an offset begins with. */
 export function indentOf(text: string, offset: number): number {
-  return /^ */.exec(text.slice(lineStart(text, offset)))?.[0].length ?? 0;
-}
-
-function lineStart(text: string, offset: number): number {
-  return Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
+  let end = lineStart(text, offset);
+  const start = end;
+  while (text[end] === " ") end++;
+  return end - start;
 }

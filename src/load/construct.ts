@@ -33,6 +33,9 @@ export interface Constructed {
 
 type MutableMapping = Record<string, Value>;
 
+/** Further duplicate keys of a document go unsaid: finding the first of each costs a walk. */
+const mostNotices = 200;
+
 /** Implicit keys may be this long (libyaml and gopkg.in/yaml.v2, simple keys). */
 const longestKey = 1024;
 
@@ -114,12 +117,12 @@ class Construction {
         throw new YamlError("a ? in brackets needs quotes: kubectl ends the value there", at, at + 1);
     }
     if (event.style !== SCALAR_STYLE.DOUBLE_QUOTED) return;
-    let at = this.#text.indexOf("\\", event.valueStart);
-    while (at !== -1 && at < event.valueEnd) {
-      const escape = this.#text.slice(at + 1, at + 4);
+    const written = this.#text.slice(event.valueStart, event.valueEnd);
+    for (let back = written.indexOf("\\"); back !== -1; back = written.indexOf("\\", back + 2)) {
+      const at = event.valueStart + back;
+      const escape = written.slice(back + 1, back + 4);
       if (/^(?:\/|u[dD][89a-fA-F])/.test(escape))
         throw new YamlError("found unknown escape character", at, at + 2);
-      at = this.#text.indexOf("\\", at + 2);
     }
   }
 
@@ -207,11 +210,12 @@ class Construction {
 
   #checkKeyLength(event: ScalarEvent): void {
     const before = this.#text.slice(0, event.valueStart).trimEnd();
-    if (this.#json || /(?:^|\s)\?$/.test(before)) return;
+    if (this.#json || /(?:^|\s)\?$/.test(before.slice(-2))) return;
     throw errorAt("mapping values are not allowed in this context: the key is longer than 1024", event);
   }
 
   #noticeDuplicate(first: number, second: number, key: string): void {
+    if (this.#notices.length >= mostNotices) return;
     for (let index = first; index < second; index = afterNode(this.#events, afterNode(this.#events, index))) {
       const event = this.#events[index];
       if (event?.type !== EVENT_ID.SCALAR || readKey(this.#text, event) !== key) continue;

@@ -91,7 +91,7 @@ function cutAtEnd(whole: string): { readonly text: string; readonly dropped: Spa
   if (!whole.includes("...")) return { text: whole, dropped: null };
   const match = /^\.\.\.(?=[ \t\r\n]|$)/m.exec(whole);
   if (!match) return { text: whole, dropped: null };
-  if (/^(?:\s|#[^\r\n]*)*$/.test(whole.slice(0, match.index))) {
+  if (/^(?:\s|#[^\r\n]*(?:[\r\n]|$))*$/.test(whole.slice(0, match.index))) {
     throw new YamlError("did not find expected node content", match.index, match.index + 3);
   }
   const rest = /^[^\r\n]*(?:[ \t\r\n]|#[^\r\n]*)*/.exec(whole.slice(match.index));

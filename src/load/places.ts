@@ -3,6 +3,7 @@ import type { Places } from "../model/document.ts";
 import type { Span } from "../model/source.ts";
 import type { Path } from "../model/value.ts";
 import { type CollectionEvent, none, type ScalarEvent, scalarSpan, type YamlEvent } from "./events.ts";
+import { lineStart } from "./columns.ts";
 import { readKey } from "./scalar-node.ts";
 
 interface Place {
@@ -41,15 +42,17 @@ export class DocumentPlaces implements Places {
   }
 
   *paths(): Iterable<Path> {
-    const open: { readonly path: Path; readonly place: Place }[] = [{ path: [], place: this.#tree() }];
-    for (let next = open.pop(); next; next = open.pop()) {
-      if (next.path.length > 0) yield next.path;
-      const { path } = next;
-      const below = Array.from(next.place.children ?? [], ([step, place]) => ({
-        path: [...path, step],
-        place,
-      }));
-      open.push(...below.toReversed());
+    const open = [{ path: [] as Path, children: this.#tree().children?.entries() }];
+    for (let last = open.at(-1); last; last = open.at(-1)) {
+      const next = last.children?.next();
+      if (!next || next.done) {
+        open.pop();
+        continue;
+      }
+      const [step, place] = next.value;
+      const path = [...last.path, step];
+      yield path;
+      open.push({ path, children: place.children?.entries() });
     }
   }
 
@@ -138,7 +141,7 @@ class PlaceReader {
   #blockScalar(event: ScalarEvent, start: number): Span {
     let end = this.#lineEnd(event.valueEnd);
     while (event.chomping !== CHOMPING_MODE.KEEP && end >= event.valueStart) {
-      const line = Math.max(this.#text.lastIndexOf("\n", end - 1), this.#text.lastIndexOf("\r", end - 1)) + 1;
+      const line = lineStart(this.#text, end);
       if (end - line > Math.max(event.indent, 0) || this.#text.slice(line, end).trim() !== "") break;
       end = this.#lineEnd(line);
     }
@@ -182,7 +185,7 @@ class PlaceReader {
       if (event.type === EVENT_ID.POP) break;
       const { node, text } = this.#key(event);
       if (text === null) this.#merge(entries);
-      else put(entries, text, { ...this.#node(":"), key: node.value });
+      else entries.set(text, { ...this.#node(":"), key: node.value });
     }
     return entries;
   }
@@ -204,7 +207,7 @@ class PlaceReader {
         ? Array.from(children?.values() ?? [], (item) => item.children).toReversed()
         : [children];
     for (const source of sources) {
-      for (const [key, place] of source ?? []) put(into, String(key), { ...place, shared: true });
+      for (const [key, place] of source ?? []) into.set(String(key), { ...place, shared: true });
     }
   }
 
@@ -232,10 +235,4 @@ class PlaceReader {
     }
     return here;
   }
-}
-
-/** The last of equal keys counts, at its own place in the order. */
-function put(entries: Map<string, Place>, key: string, place: Place): void {
-  entries.delete(key);
-  entries.set(key, place);
 }

@@ -85,14 +85,14 @@ function isQuoteEscape(text: string, reason: string, position: number): boolean 
   return reason === "unknown escape sequence" && text[position] === "'";
 }
 
-/** How often a single quote may be escaped in one document. */
-const mostQuoteEscapes = 100;
+/** Each escaped quote costs a pass over the document: so many characters in all, then it is refused. */
+const mostWork = 32 * 1024 * 1024;
 
 /** kubectl takes `\'` in double quotes, js-yaml does not: it gets a harmless escape of the same length to see. */
 function readQuoteEscapes(text: string, first: number): readonly YamlEvent[] | null {
   const found: number[] = [];
   let altered = text;
-  for (let position = first; found.length < mostQuoteEscapes;) {
+  for (let position = first; found.length * text.length < mostWork;) {
     found.push(position);
     altered = `${altered.slice(0, position)} ${altered.slice(position + 1)}`;
     try {
@@ -131,7 +131,7 @@ function explain(reason: string, text: string, position: number): string {
 }
 
 function hasDirective(text: string): boolean {
-  return /^(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*%/.test(text);
+  return /^(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*%/.test(text);
 }
 
 export function directiveError(text: string): YamlError {

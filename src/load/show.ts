@@ -29,7 +29,7 @@ function showDocument(document: ManifestDocument, places: boolean): Mapping {
 
 /** Behind blank lines, comments and the separator; an empty document has only its beginning. */
 function contentStart({ file, span }: ManifestDocument): number {
-  const lines = /(?:[ \t\uFEFF]*(?:#[^\r\n]*|---(?:[ \t][^\r\n]*)?)?(?:\r\n|\n|\r))*[ \t]*/y;
+  const lines = /(?:[ \t\uFEFF]*(?:#[^\r\n]*|---(?:[ \t][^\r\n]*)?)?[\r\n])*[ \t]*/y;
   lines.lastIndex = span.start;
   const start = span.start + (lines.exec(file.text)?.[0].length ?? 0);
   return start < span.end ? start : span.start;
