@@ -65,12 +65,12 @@ export interface Answer {
   readonly notes: readonly string[];
 }
 
-/** How far a verdict is from isolation: a caller that may get through is the worst. */
-const openness: readonly CallVerdict[] = ["DENY", "MTLS_REQUIRED", "UNCERTAIN", "ALLOW"];
+/** How far a verdict is from isolation: a caller that may get through is the worst. Both refusals close alike. */
+const openness: Readonly<Record<CallVerdict, number>> = { DENY: 0, MTLS_REQUIRED: 0, UNCERTAIN: 1, ALLOW: 2 };
 
-/** The one of two verdicts under which more gets through. */
+/** Whether under one verdict more gets through than under another. */
 export function isMoreOpen(a: CallVerdict, b: CallVerdict): boolean {
-  return openness.indexOf(a) > openness.indexOf(b);
+  return openness[a] > openness[b];
 }
 
 /** The route that counts: the most open one, the earlier of equals. */

@@ -1,0 +1,38 @@
+import type { Graph } from "../model/graph.ts";
+import { tenants } from "../mesh/tenants.ts";
+import { matrix } from "./matrix.ts";
+import type { Matrix, Outcome } from "./matrix.ts";
+
+/** A way from one tenant to another that is not certainly closed. */
+export interface Leak {
+  readonly from: string;
+  readonly to: string;
+  readonly by: "call" | "events";
+  readonly outcome: Outcome;
+}
+
+export interface Isolation {
+  /** False where there are no two tenants to be told apart. */
+  readonly checked: boolean;
+  readonly leaks: readonly Leak[];
+}
+
+function isClosed(outcome: Outcome | null): boolean {
+  return outcome === null || outcome.verdict === "DENY" || outcome.verdict === "MTLS_REQUIRED";
+}
+
+/**
+ * Whether tenants are isolated from each other: by internal names and by events every possible way refuses. External
+ * URLs are open to everybody by design (Integrations 2.4). What is uncertain is not isolated.
+ * @param made the matrix by tenant, if it is at hand
+ */
+export function isolation(graph: Graph, made: Matrix = matrix(graph, "tenant")): Isolation {
+  const names = new Set(tenants(graph).map(({ name }) => name));
+  const leaks = made.pairs
+    .filter(({ from, to }) => from !== to && names.has(from) && names.has(to))
+    .flatMap(({ from, to, call, events }) => [
+      ...(call !== null && !isClosed(call) ? [{ from, to, by: "call", outcome: call } as const] : []),
+      ...(events !== null && !isClosed(events) ? [{ from, to, by: "events", outcome: events } as const] : []),
+    ]);
+  return { checked: names.size >= 2, leaks };
+}
