@@ -9,6 +9,7 @@ import type { KnativeGateway } from "./knative-gateways.ts";
 import { kinds } from "./kinds.ts";
 import { once } from "./memo.ts";
 import { possiblePorts, serverPorts, targetPort } from "./resolved-port.ts";
+import { serverlessMesh } from "./serverless-mesh.ts";
 
 /** The Service behind the local gateway (LS). */
 export type LocalService =
@@ -66,12 +67,16 @@ function hasGatewayLabel(values: readonly unknown[]): boolean {
 function byFit(graph: Graph): LocalService {
   const gateways = localGateways(graph);
   if (gateways.length === 0) return { state: "unknown", needs: "the local gateway" };
-  const services = graph.all(kinds.Service);
+  // The Services that an operator makes for its gateways may fit, but nobody gives them to Knative for this.
+  const services = graph.all(kinds.Service).filter((service) => service.standing !== "derived");
   const fitting = services.filter((service) =>
     gateways.some(
       (gateway) => leadsToPods(graph, service, gateway) && leadsToServer(graph, service, gateway),
     ),
   );
+  // Where both Gateways share a port, the Service for external traffic fits as well.
+  const usual = fitting.filter((service) => service.name === usualName);
+  if (usual.length > 0) return { state: "found", services: usual, by: "fit" };
   if (fitting.length > 0) return { state: "found", services: fitting, by: "fit" };
   const named = graph.named(kinds.Service, null, usualName);
   if (named.length > 0) return { state: "found", services: named, by: "name" };
@@ -117,3 +122,31 @@ export const localService = once((graph: Graph): LocalService => {
   }
   return byFit(graph);
 });
+
+/** The local Gateways that a Service of {@link localService} stands for: those configured with it, else all. */
+export function localGatewaysBehind(graph: Graph, service: Resource): readonly Resource[] {
+  const answer = knativeGateways(graph);
+  if (answer.state !== "known") return localGateways(graph);
+  return answer.gateways.flatMap((gateway) => {
+    const named = gateway.service?.name === service.name;
+    // A Service whose namespace is not known is a candidate of any namespace's.
+    const there = service.namespace === null || gateway.service?.namespace === service.namespace;
+    return gateway.role === "local" && named && there ? gateway.resources : [];
+  });
+}
+
+export type OwnLocalServices =
+  | { readonly state: "found"; readonly services: readonly Resource[] }
+  | { readonly state: "none"; readonly why: string }
+  | { readonly state: "unknown"; readonly needs: string };
+
+/** The set's own Services behind the local gateway, where a mesh carries Serverless (requirements D13). */
+export function ownLocalServices(graph: Graph): OwnLocalServices {
+  const mesh = serverlessMesh(graph);
+  if (mesh.state === "none") return mesh;
+  const answer = localService(graph);
+  if (answer.state === "absent")
+    return { state: "none", why: `${answer.wanted} is missing, which is reported` };
+  if (answer.state === "unknown") return answer;
+  return { state: "found", services: answer.services.filter((service) => service.standing === "own") };
+}
