@@ -1,0 +1,73 @@
+import { setValues } from "../../src/fix/edits.ts";
+import { familyOfProfile } from "../../src/mesh/control-planes.ts";
+import { readBoolean, readString, valueOr } from "../../src/mesh/field.ts";
+import { serversOf } from "../../src/mesh/gateway-servers.ts";
+import type { GatewayServer } from "../../src/mesh/gateway-servers.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { ports } from "../../src/mesh/knative-ports.ts";
+import { localGateways } from "../../src/mesh/knative-gateways.ts";
+import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
+import { tenants } from "../../src/mesh/tenants.ts";
+import { facts, holds } from "../../src/mesh/version-facts.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
+
+/** What the documents of the version say about it, and how to change it where they ask for that. */
+function judged(gateway: Resource, server: GatewayServer, graph: Graph): Partial<Problem> {
+  const mesh = serverlessMesh(graph);
+  const family = mesh.state === "found" ? mesh.mesh.family : familyOfProfile(graph.profile);
+  if (family === "ossm3") return { severity: "info" };
+  if (!holds(facts.mutualLocalGateway, graph.profile))
+    return { severity: "info", documentation: [olderIntegrations("1.3")] };
+  const edits = setValues(gateway, [
+    [[...server.path, "port", "protocol"], "HTTPS"],
+    [[...server.path, "port", "name"], "https"],
+    [[...server.path, "tls", "mode"], "ISTIO_MUTUAL"],
+  ]);
+  const title = "serve HTTPS with tls.mode ISTIO_MUTUAL; callers without a sidecar are cut off then";
+  return {
+    // The older editions print HTTP on 8081.
+    otherEdition: server.protocol.state === "value" && valueOr(server.number, null) === ports.localGateway,
+    ...(tenants(graph).length > 0 && { severity: "error" }),
+    ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+  };
+}
+
+export const rule = defineRule({
+  id: "gateway/local-gateway-plaintext",
+  summary: "The local gateway takes plain HTTP: neither encrypted, nor with the caller's identity.",
+  severity: "warning",
+  varies: true,
+  category: "security",
+  documentation: [integrations("1.4.2"), olderIntegrations("1.3")],
+  upstream: ["openshift-knative/serverless-operator hack/lib/mesh_resources/gateway.yaml"],
+  applies:
+    "all; an error with tenants, advice up to Serverless 1.30 and with Service Mesh 3, which use HTTP themselves",
+  documentedFrom: "1.31",
+  fix: "review",
+  reads: [kinds.Gateway],
+  subjects(graph) {
+    const mesh = serverlessMesh(graph);
+    if (mesh.state === "none") return notApplicable(mesh.why);
+    return localGateways(graph).filter((gateway) => gateway.standing === "own");
+  },
+  *check(gateway, graph) {
+    const servers = serversOf(gateway);
+    if (servers.state === "unknown") return yield undecided(servers.why);
+    for (const server of valueOr(servers, [])) {
+      const { protocol } = server;
+      if (protocol.state === "unknown") yield undecided(protocol.why);
+      if (protocol.state !== "value" || server.family !== "http") continue;
+      // A server that only redirects carries no requests; one that has both is invalid as it is.
+      if (valueOr(readBoolean(gateway, [...server.path, "tls", "httpsRedirect"]), false)) continue;
+      if (valueOr(readString(gateway, [...server.path, "tls", "mode"]), "") === "ISTIO_MUTUAL") continue;
+      yield fail(
+        at(gateway, ...server.path, "port", "protocol"),
+        `the local gateway serves ${protocol.value}: calls by cluster-local names reach it unencrypted and without the caller's identity`,
+        judged(gateway, server, graph),
+      );
+    }
+  },
+});
