@@ -4,7 +4,7 @@ import type { SourceFile, Span } from "../model/source.ts";
 import { construct } from "./construct.ts";
 import { YamlError, type YamlEvent } from "./events.ts";
 import { DocumentPlaces } from "./places.ts";
-import { directiveError, readEvents, type SecondOpinion, trailingContent } from "./read-events.ts";
+import { directiveError, readEvents, trailingContent } from "./read-events.ts";
 import { type Piece, splitJson, splitStream } from "./split.ts";
 import { refuseTabLines } from "./tabs.ts";
 
@@ -12,14 +12,10 @@ const byteOrderMark = "\uFEFF";
 
 /**
  * The documents of a file with the values that kubectl would send. A document that cannot be read has an error
- * instead of a value, and the others are read all the same. `secondOpinion` is asked about texts that js-yaml
- * refuses (`src/load/second-opinion.ts`, loaded only when some document needs it).
+ * instead of a value, and the others are read all the same.
  */
-export function parseDocuments(
-  file: SourceFile,
-  secondOpinion: SecondOpinion | null = null,
-): readonly ManifestDocument[] {
-  const read = (piece: Piece, index: number) => parsePiece(file, piece, index, secondOpinion);
+export function parseDocuments(file: SourceFile): readonly ManifestDocument[] {
+  const read = (piece: Piece, index: number) => parsePiece(file, piece, index);
   const documents = splitStream(file.text).map(read);
   const [only, ...others] = documents;
   const isJsonStream =
@@ -31,12 +27,7 @@ export function parseDocuments(
   return isJsonStream ? splitJson(file.text).map(read) : documents;
 }
 
-function parsePiece(
-  file: SourceFile,
-  piece: Piece,
-  index: number,
-  secondOpinion: SecondOpinion | null,
-): ManifestDocument {
+function parsePiece(file: SourceFile, piece: Piece, index: number): ManifestDocument {
   const span = { start: piece.start, end: piece.end };
   const broken = (message: string, at: Span): ManifestDocument => ({
     file,
@@ -59,7 +50,7 @@ function parsePiece(
   try {
     const { text, dropped: ended } = cutAtEnd(whole);
     const json = /^\s*\{/.test(text);
-    const { events, end } = readEvents(text, secondOpinion);
+    const { events, end } = readEvents(text);
     const dropped = end < text.length ? { start: end, end: whole.trimEnd().length } : ended;
     const first = events[0];
     if (first?.type !== EVENT_ID.DOCUMENT) {
@@ -77,7 +68,7 @@ function parsePiece(
       value,
       error: null,
       notices: noticesOf(notices, rest, offset),
-      places: new DocumentPlaces(text, offset, () => readEvents(text, secondOpinion).events),
+      places: new DocumentPlaces(text, offset, () => readEvents(text).events),
     };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;

@@ -3,9 +3,6 @@ import { YamlError, type YamlEvent } from "./events.ts";
 import { colonBeforeIndicator, flatten } from "./flatten.ts";
 import { columnOf } from "./columns.ts";
 
-/** A parser that is asked where js-yaml refuses a text; null if it refuses too. */
-export type SecondOpinion = (text: string) => readonly YamlEvent[] | null;
-
 /** Deeper nesting is an error value, never a stack overflow. */
 const deepest = 500;
 
@@ -22,7 +19,7 @@ export interface ReadEvents {
 }
 
 /** The events of one piece of a stream. Throws {@link YamlError}. */
-export function readEvents(text: string, secondOpinion: SecondOpinion | null): ReadEvents {
+export function readEvents(text: string): ReadEvents {
   try {
     const special = colonBeforeIndicator.test(text) ? readFlattened(text) : null;
     return { events: special ?? parseEvents(text, { maxDepth: deepest }), end: text.length };
@@ -38,16 +35,9 @@ export function readEvents(text: string, secondOpinion: SecondOpinion | null): R
     const quoted = isQuoteEscape(text, error.reason, position) ? readQuoteEscapes(text, position) : null;
     if (quoted) return { events: quoted, end: text.length };
     const flat = flattenable.has(error.reason) ? readFlattened(text) : null;
-    const events = flat ?? ask(secondOpinion, text);
-    if (events) return { events, end: text.length };
+    if (flat) return { events: flat, end: text.length };
     throw new YamlError(explain(error.reason, text, position), position, position + 1);
   }
-}
-
-/** Control characters are for nobody to read; `yaml` takes them. */
-function ask(secondOpinion: SecondOpinion | null, text: string): readonly YamlEvent[] | null {
-  // oxlint-disable-next-line no-control-regex
-  return secondOpinion && !/[\0-\x08\v\f\x0E-\x1F\x7F]/.test(text) ? secondOpinion(text) : null;
 }
 
 /**

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDocuments } from "../../src/load/parse.ts";
-import { secondOpinion } from "../../src/load/second-opinion.ts";
 import type { Value } from "../../src/model/value.ts";
 import { repository, shared } from "../shared.ts";
 
@@ -44,27 +43,23 @@ describe.each([
   const cases = path === null ? [] : readCases(path);
   it.skipIf(cases.length === 0)("has inputs", () => expect(cases.length).toBeGreaterThan(50));
 
-  for (const opinion of [null, secondOpinion]) {
-    describe(opinion ? "with a second opinion" : "alone", () => {
-      for (const { name, case: title, input, documents, error } of cases) {
-        it(`${name ?? title}`, () => {
-          const found = parseDocuments({ path: "input.yaml", text: input }, opinion);
-          const broken = found.filter((document) => document.error !== null);
-          if (typeof error === "string") {
-            expect(broken.length, `kubectl: ${error}`).toBeGreaterThan(0);
-            for (const { error: ours, value, span } of broken) {
-              expect(value).toBeUndefined();
-              expect(ours?.message.length).toBeLessThan(120);
-              expect(ours?.at.start).toBeGreaterThanOrEqual(span.start);
-              expect(ours?.at.end).toBeLessThanOrEqual(span.end);
-            }
-          } else {
-            expect(broken.map((document) => document.error?.message)).toEqual([]);
-            expect(found.map((document) => comparable(document.value))).toEqual(
-              documents?.map((document) => comparable(document as Value)),
-            );
-          }
-        });
+  for (const { name, case: title, input, documents, error } of cases) {
+    it(`${name ?? title}`, () => {
+      const found = parseDocuments({ path: "input.yaml", text: input });
+      const broken = found.filter((document) => document.error !== null);
+      if (typeof error === "string") {
+        expect(broken.length, `kubectl: ${error}`).toBeGreaterThan(0);
+        for (const { error: ours, value, span } of broken) {
+          expect(value).toBeUndefined();
+          expect(ours?.message.length).toBeLessThan(120);
+          expect(ours?.at.start).toBeGreaterThanOrEqual(span.start);
+          expect(ours?.at.end).toBeLessThanOrEqual(span.end);
+        }
+      } else {
+        expect(broken.map((document) => document.error?.message)).toEqual([]);
+        expect(found.map((document) => comparable(document.value))).toEqual(
+          documents?.map((document) => comparable(document as Value)),
+        );
       }
     });
   }

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { parseDocuments } from "../../src/load/parse.ts";
-import { secondOpinion } from "../../src/load/second-opinion.ts";
 import { positionAt } from "../../src/model/source.ts";
 import { toJson, type Value } from "../../src/model/value.ts";
 
@@ -244,9 +243,9 @@ describe("errors", () => {
     );
     const piece = fc.constantFrom(...pieces, "\uFEFF", "\u0085", "@");
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 16 }), fc.boolean(), (parts, asked) => {
+      fc.property(fc.array(piece, { maxLength: 16 }), (parts) => {
         const text = parts.join("");
-        for (const document of parseDocuments({ path: "a", text }, asked ? secondOpinion : null)) {
+        for (const document of parseDocuments({ path: "a", text })) {
           expect(document.error === null).toBe(document.value !== undefined);
           for (const path of document.places.paths()) {
             const span = document.places.value(path);

@@ -1,11 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { construct } from "../../src/load/construct.ts";
 import { listFiles, readSources } from "../../src/load/files.ts";
 import { parseDocuments } from "../../src/load/parse.ts";
-import { DocumentPlaces } from "../../src/load/places.ts";
-import { secondOpinion } from "../../src/load/second-opinion.ts";
 import type { ManifestDocument } from "../../src/model/document.ts";
 import { type Path, toJson, valueAt } from "../../src/model/value.ts";
 import { repository, shared } from "../shared.ts";
@@ -185,31 +182,5 @@ describe("places", () => {
     );
     expect(files.length).toBeGreaterThan(0);
     expect(wrong).toEqual([]);
-  });
-});
-
-describe("the second opinion", () => {
-  const events = (text: string) => parseDocuments({ path: "a", text }, secondOpinion);
-
-  it("agrees on values and places", () => {
-    const text =
-      "a: &x !t {b: 1, c}\nd: !!str 5\ne: *x\nf: |+\n  g\n\nh:\n- 'i''s'\n- \"j\\n\"\n- !u\n- &w\n  k: >-\n    l\n";
-    const document = only(text);
-    const read = secondOpinion(text) ?? [];
-    expect(toJson(construct(text, read, false).value)).toBe(toJson(document.value));
-    const places = new DocumentPlaces(text, 0, () => read);
-    for (const path of document.places.paths()) {
-      expect(places.value(path), path.join(".")).toEqual(document.places.value(path));
-      expect(places.key(path), path.join(".")).toEqual(document.places.key(path));
-    }
-  });
-
-  it("is not asked for what nobody should read", () => {
-    expect(events("a: x\u0001\n")[0]?.error).not.toBeNull();
-    expect(secondOpinion(`a: [${"x, ".repeat(2_000_000)}]`)).toBeNull();
-    expect(secondOpinion(`]${"[".repeat(200_000)}`)).toBeNull();
-    expect(secondOpinion(`${"- ".repeat(200_000)}x`)).toBeNull();
-    expect(secondOpinion("a: 'x\n")).toBeNull();
-    expect(secondOpinion("")).toBeNull();
   });
 });

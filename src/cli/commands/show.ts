@@ -1,8 +1,7 @@
 import { createColors } from "picocolors";
 import { isBelow } from "../../engine/shown.ts";
-import { loadFiles, prepareFiles } from "../../load/load.ts";
+import { loadFiles } from "../../load/load.ts";
 import { parseDocuments } from "../../load/parse.ts";
-import { secondOpinion } from "../../load/second-opinion.ts";
 import { showDocuments } from "../../load/show.ts";
 import type { ManifestDocument } from "../../model/document.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -34,12 +33,11 @@ function documentText(document: Value, colors: Colors): string {
 }
 
 /** Documents of the shown files; what is named file by file is shown whatever it holds. */
-async function documentsOf({ files, shownPaths, named }: Project): Promise<readonly ManifestDocument[]> {
+function documentsOf({ files, shownPaths, named }: Project): readonly ManifestDocument[] {
   const [alone, others] = [new Set(named), files.filter((file) => isBelow(file.path, shownPaths))];
   const rest = others.filter((file) => !alone.has(file.path));
-  await prepareFiles(rest);
   const whole = others.filter((file) => alone.has(file.path));
-  return [...whole.flatMap((file) => parseDocuments(file, secondOpinion)), ...loadFiles(rest).documents];
+  return [...whole.flatMap((file) => parseDocuments(file)), ...loadFiles(rest).documents];
 }
 
 /** `meshlint show`: documents as they are read, the values of Secrets hidden. */
@@ -49,7 +47,7 @@ export async function runShow(line: ParsedLine, io: Io): Promise<number> {
     packages: true,
     sets: [],
   });
-  const documents = await documentsOf(project);
+  const documents = documentsOf(project);
   if (documents.length === 0) {
     const reasons = project.fileStates
       .filter((state) => isBelow(state.path, project.shownPaths))
