@@ -158,6 +158,12 @@ export const references: readonly Reference[] = [
   },
   {
     kinds: ["Ingress.networking.k8s.io"],
+    path: "spec.defaultBackend.service.name",
+    edge: "routes to",
+    lookup: name("Service"),
+  },
+  {
+    kinds: ["Ingress.networking.k8s.io"],
     path: "spec.rules[].http.paths[].backend.service.name",
     edge: "routes to",
     lookup: name("Service"),

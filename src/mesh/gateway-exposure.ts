@@ -1,0 +1,127 @@
+import type { Graph } from "../model/graph.ts";
+import type { Resource } from "../model/resource.ts";
+import { isList, isMapping, valueAt } from "../model/value.ts";
+import type { Path } from "../model/value.ts";
+import { readSetting } from "./control-plane-settings.ts";
+import { read, readMap, readString, valueOr } from "./field.ts";
+import type { Reading } from "./field.ts";
+import { gatewayWorkloads, servicePicks, workloadsOf } from "./gateway-workloads.ts";
+import type { GatewayWorkload } from "./gateway-workloads.ts";
+import { ingressGateways, knativeGateways, localGateways } from "./knative-gateways.ts";
+import { anyOf } from "./label-match.ts";
+import type { Match } from "./label-match.ts";
+import { localService } from "./local-service.ts";
+import { once } from "./memo.ts";
+import { isServerlessMesh } from "./serverless-mesh.ts";
+
+const defaultGateway = "istio-ingressgateway";
+
+/**
+ * The gateway pods of the Serverless mesh that Knative's Gateways configure. Where these select none, or are not at
+ * hand: those of the control plane's default ingress gateway.
+ */
+export const knativePods = once((graph: Graph): readonly GatewayWorkload[] => {
+  const serves = ({ controlPlane }: GatewayWorkload): boolean =>
+    controlPlane === null || isServerlessMesh(graph, controlPlane) === "yes";
+  const selected = [...ingressGateways(graph), ...localGateways(graph)]
+    .flatMap((gateway) => workloadsOf(graph, gateway).workloads)
+    .filter(serves);
+  if (selected.length > 0) return [...new Set(selected)];
+  return gatewayWorkloads(graph).filter(
+    (workload) =>
+      workload.controlPlane !== null && workload.resource.name === defaultGateway && serves(workload),
+  );
+});
+
+/** Whether Knative's configuration names a Service as the way to its gateways. */
+export function isNamedByKnative(graph: Graph, namespace: string | null, name: string): boolean {
+  return knativeGateways(graph).gateways.some(
+    ({ service }) => service !== null && service.name === name && service.namespace === namespace,
+  );
+}
+
+/** Without the pods at hand: a selector for gateways, as documents and charts write it. */
+function looksLikeGateway(service: Resource): boolean {
+  const selector = readMap(service, ["spec", "selector"]);
+  return Object.values(valueOr(selector, {})).some(
+    (value) => typeof value === "string" && value.includes("gateway"),
+  );
+}
+
+/** Whether a Service leads to the gateway pods that Knative uses. */
+export function leadsToKnative(graph: Graph, service: Resource): Match {
+  if (isNamedByKnative(graph, service.namespace, service.name)) return "yes";
+  const local = localService(graph);
+  if (local.state === "found" && local.services.includes(service)) return "yes";
+  const pods = knativePods(graph);
+  if (pods.length > 0) return anyOf(pods.map((workload) => servicePicks(service, workload)));
+  return looksLikeGateway(service) ? "unknown" : "no";
+}
+
+/** Types of a Service that open it to clients outside the cluster. */
+const openTypes: ReadonlySet<string> = new Set(["LoadBalancer", "NodePort"]);
+
+/** A field that opens a gateway to clients outside the cluster, and how. */
+export interface Opening {
+  readonly path: Path;
+  readonly by: "type" | "externalIPs" | "hostNetwork" | "hostPort";
+  readonly value: string;
+}
+
+const opensByType = (type: string, path: Path): readonly Opening[] =>
+  openTypes.has(type) ? [{ path, by: "type", value: type }] : [];
+
+/** What opens a Service; absent: nothing. */
+export function openingsOfService(service: Resource): Reading<readonly Opening[]> {
+  const typePath = ["spec", "type"];
+  const addressPath = ["spec", "externalIPs"];
+  const type = readString(service, typePath);
+  const addresses = read(service, addressPath);
+  const open = [type, addresses].find((reading) => reading.state === "unknown");
+  if (open?.state === "unknown") return open;
+  const list = valueOr(addresses, null);
+  const external: readonly Opening[] =
+    isList(list) && list.length > 0
+      ? [{ path: addressPath, by: "externalIPs", value: list.map(String).join(", ") }]
+      : [];
+  return { state: "value", value: [...opensByType(valueOr(type, ""), typePath), ...external] };
+}
+
+/** The settings of a gateway in its control plane; those of the default one if it has none. */
+function settingsPath({ resource }: GatewayWorkload, controlPlane: Resource): Path {
+  const written = resource.origin.from === "derived" ? resource.origin.path : [];
+  const older = isMapping(valueAt(controlPlane.value, ["spec", "istio"]));
+  if (older) return ["spec", "istio", "gateways", defaultGateway];
+  return [...(written.length > 1 ? written : ["spec", "gateways", "ingress"]), "service"];
+}
+
+/** What a control plane opens of one of its gateways. */
+export function openingsOfGateway(
+  graph: Graph,
+  controlPlane: Resource,
+  workload: GatewayWorkload,
+): Reading<readonly Opening[]> {
+  const path = [...settingsPath(workload, controlPlane), "type"];
+  const type = readSetting(graph, controlPlane, path);
+  if (type.state === "unknown") return type;
+  return { state: "value", value: opensByType(String(valueOr(type, "")), path) };
+}
+
+/** What opens the pods of a gateway that people make: the network or a port of the node. */
+export function openingsOfPods({ pod }: GatewayWorkload): readonly Opening[] {
+  const network: readonly Opening[] =
+    valueAt(pod.spec, ["hostNetwork"]) === true
+      ? [{ path: [...pod.specPath, "hostNetwork"], by: "hostNetwork", value: "true" }]
+      : [];
+  const containers = valueAt(pod.spec, ["containers"]);
+  const hostPorts = (isList(containers) ? containers : []).flatMap((container, index) => {
+    const ports = valueAt(container, ["ports"]);
+    return (isList(ports) ? ports : []).flatMap((port, position): readonly Opening[] => {
+      const number = valueAt(port, ["hostPort"]);
+      if (typeof number !== "number" || number === 0) return [];
+      const path = [...pod.specPath, "containers", index, "ports", position, "hostPort"];
+      return [{ path, by: "hostPort", value: String(number) }];
+    });
+  });
+  return [...network, ...hostPorts];
+}
