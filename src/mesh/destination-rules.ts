@@ -7,7 +7,6 @@ import { byNamespace } from "./authorization/settings.ts";
 import type { Place } from "./field.ts";
 import { hostCovers } from "./hosts.ts";
 import { kinds } from "./kinds.ts";
-import { once } from "./memo.ts";
 
 /** What a DestinationRule makes a client's proxy send. */
 export type ClientTls =
@@ -97,7 +96,12 @@ function tlsOf(rules: readonly Resource[], port: number): ClientTls {
   return { state: "automatic" };
 }
 
-function compute(graph: Graph, connection: ServiceConnection): ClientTls {
+/**
+ * What the DestinationRules say about TLS on a connection: those of the caller's namespace, then of the Service's,
+ * then of the root namespace; the first namespace with a match decides alone (istio/istio
+ * `pilot/pkg/model/push_context.go` destinationRule).
+ */
+export function clientTls(graph: Graph, connection: ServiceConnection): ClientTls {
   const { from, to, rootNamespace } = connection;
   const namespaces = new Set([from, to, ...(rootNamespace === null ? [] : [rootNamespace])]);
   for (const namespace of namespaces) {
@@ -105,22 +109,4 @@ function compute(graph: Graph, connection: ServiceConnection): ClientTls {
     if (rules.length > 0) return tlsOf(rules, connection.port);
   }
   return { state: "automatic" };
-}
-
-const answers = once(() => new Map<string, ClientTls>());
-
-/**
- * What the DestinationRules say about TLS on a connection: those of the caller's namespace, then of the Service's,
- * then of the root namespace; the first namespace with a match decides alone (istio/istio
- * `pilot/pkg/model/push_context.go` destinationRule).
- */
-export function clientTls(graph: Graph, connection: ServiceConnection): ClientTls {
-  const known = answers(graph);
-  const { from, host, to, port, rootNamespace } = connection;
-  const key = `${from} ${host} ${to} ${port} ${rootNamespace ?? ""}`;
-  const old = known.get(key);
-  if (old) return old;
-  const answer = compute(graph, connection);
-  known.set(key, answer);
-  return answer;
 }

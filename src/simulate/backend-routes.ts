@@ -2,13 +2,16 @@ import type { Graph, PodTemplate } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { passes, routeOf } from "./answer.ts";
 import type { Route } from "./answer.ts";
-import type { Client } from "./connection.ts";
+import { oncePer } from "../mesh/memo.ts";
+import type { Client, ServicePath } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { endpointOf } from "./endpoint.ts";
 import { evaluateHop } from "./hop.ts";
 import type { Arrival } from "./hop.ts";
 import { nextArrival, withHeaders } from "./journey.ts";
+import type { Headers } from "./journey.ts";
 import { activator, addressesByName, backendPaths, backendPort, revisionName } from "./knative-backend.ts";
+import type { BackendPaths } from "./knative-backend.ts";
 
 export interface Backend {
   readonly service: Resource;
@@ -17,41 +20,68 @@ export interface Backend {
 
 const revisionHeaders = ["knative-serving-namespace", "knative-serving-revision"];
 
+/** What a Knative Service's pods and Services are, whoever calls. */
+interface Plan {
+  readonly paths: BackendPaths;
+  readonly target: Endpoint;
+  readonly port: number;
+  readonly publicService: ServicePath;
+  readonly privateService: ServicePath;
+  readonly routeHeaders: Readonly<Record<string, string>>;
+  /** By the headers of the request as it comes to the route. */
+  readonly headers: WeakMap<Headers, Headers>;
+}
+
+const planOf = oncePer(
+  (graph: Graph, { service, pod }: Backend): Plan => {
+    const namespace = service.namespace ?? "";
+    const revision = revisionName(service);
+    const path = (name: string): ServicePath => ({
+      host: `${name}.${namespace}.svc.${graph.profile.clusterDomain}`,
+      namespace,
+      port: 80,
+    });
+    return {
+      paths: backendPaths(graph, pod),
+      target: endpointOf(graph, pod),
+      port: backendPort(pod),
+      publicService: path(revision),
+      privateService: path(`${revision}-private`),
+      routeHeaders: { "knative-serving-namespace": namespace, "knative-serving-revision": revision },
+      headers: new WeakMap(),
+    };
+  },
+  ({ pod }) => pod,
+);
+
+/** The route names the revision in headers of its own (net-istio `pkg/reconciler/ingress/resources`). */
+function routed({ headers: known, routeHeaders }: Plan, headers: Headers): Headers {
+  const old = known.get(headers);
+  if (old) return old;
+  const made = withHeaders(headers, routeHeaders);
+  known.set(headers, made);
+  return made;
+}
+
 /** From the route of a Knative Service to its pods, by each way that is possible. */
 export function backendRoutes(
   graph: Graph,
-  { service, pod }: Backend,
+  backend: Backend,
   arrival: Omit<Arrival, "service">,
 ): readonly Route[] {
-  const namespace = service.namespace ?? "";
-  const revision = revisionName(service);
-  const domain = graph.profile.clusterDomain;
-  const paths = backendPaths(graph, pod);
-  const target = endpointOf(graph, pod);
-  const port = backendPort(pod);
-  const publicService = { host: `${revision}.${namespace}.svc.${domain}`, namespace, port: 80 };
-  const routed = {
-    ...arrival,
-    port,
-    service: publicService,
-    headers: withHeaders(arrival.headers, {
-      "knative-serving-namespace": namespace,
-      "knative-serving-revision": revision,
-    }),
-  };
+  const plan = planOf(graph, backend);
+  const { paths, target, port } = plan;
+  const onRoute = { ...arrival, port, service: plan.publicService, headers: routed(plan, arrival.headers) };
   const routes: Route[] = [];
   if (paths.activator) {
-    const first = { ...routed, to: activator(graph) };
+    const first = { ...onRoute, to: activator(graph) };
     const hop = evaluateHop(graph, first);
-    const name = "through the activator";
-    if (!passes(hop)) routes.push(routeOf(name, [hop]));
-    else
-      routes.push(
-        routeOf(name, [hop, evaluateHop(graph, activatorToPod(graph, first, target, namespace, revision))]),
-      );
+    const rest = passes(hop) ? [evaluateHop(graph, activatorToPod(graph, first, plan))] : [];
+    routes.push(routeOf("through the activator", [hop, ...rest]));
   }
-  if (paths.direct)
-    routes.push(routeOf("straight to a pod", [evaluateHop(graph, { ...routed, to: target })]));
+  if (paths.direct) {
+    routes.push(routeOf("straight to a pod", [evaluateHop(graph, { ...onRoute, to: target })]));
+  }
   return routes;
 }
 
@@ -59,15 +89,10 @@ export function backendRoutes(
  * The activator's own request to a pod: its identity, an address as Host, the old Host in a header (knative/serving
  * `pkg/activator/handler/handler.go`, `pkg/http/proxy.go`).
  */
-function activatorToPod(
-  graph: Graph,
-  before: Arrival,
-  to: Endpoint,
-  namespace: string,
-  revision: string,
-): Arrival {
+function activatorToPod(graph: Graph, before: Arrival, plan: Plan): Arrival {
   const from = before.to;
   const { sidecar } = from;
+  const { privateService } = plan;
   const client: Client = {
     namespace: from.namespace,
     serviceAccount: from.serviceAccount,
@@ -79,13 +104,9 @@ function activatorToPod(
   const arrival = nextArrival(graph, before, client);
   return {
     ...arrival,
-    to,
-    service: {
-      host: `${revision}-private.${namespace}.svc.${graph.profile.clusterDomain}`,
-      namespace,
-      port: 80,
-    },
-    host: addressesByName(graph) ? `${revision}-private.${namespace}` : undefined,
+    to: plan.target,
+    service: privateService,
+    host: addressesByName(graph) ? privateService.host.split(".", 2).join(".") : undefined,
     headers: withHeaders(arrival.headers, { ...original, "k-proxy-request": "activator" }, revisionHeaders),
   };
 }

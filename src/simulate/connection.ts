@@ -1,5 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import { clientTls } from "../mesh/destination-rules.ts";
+import type { ClientTls } from "../mesh/destination-rules.ts";
 import type { Place } from "../mesh/field.ts";
 import type { EffectiveMode } from "../mesh/mtls.ts";
 import { homeMesh } from "../mesh/authorization/settings.ts";
@@ -45,6 +46,20 @@ export function identityOf(graph: Graph, client: Client, endpoint: Endpoint): st
   return spiffe(domain, client.namespace, client.serviceAccount);
 }
 
+const rulesByPath = new WeakMap<ServicePath, Map<string, ClientTls>>();
+
+/** What DestinationRules say; the same Service is asked about for every caller. */
+function rulesFor(graph: Graph, service: ServicePath, from: string, rootNamespace: string | null): ClientTls {
+  const answers = rulesByPath.get(service) ?? new Map<string, ClientTls>();
+  rulesByPath.set(service, answers);
+  const old = answers.get(from);
+  if (old) return old;
+  const { host, namespace: to, port } = service;
+  const answer = clientTls(graph, { from, host, to, port, rootNamespace });
+  answers.set(from, answer);
+  return answer;
+}
+
 type Sent =
   | { readonly state: "mtls" | "plaintext"; readonly by: Place | null }
   | { readonly state: "tls"; readonly by: Place | null }
@@ -65,13 +80,7 @@ function sent(
   if (client.sidecar === "unknown")
     return { state: "unknown", needs: `whether ${client.name} has a sidecar` };
   const settings = endpoint.settings ?? settingsOf(graph, client.namespace);
-  const rule = clientTls(graph, {
-    from: client.namespace,
-    host: service.host,
-    to: service.namespace,
-    port: service.port,
-    rootNamespace: settings?.rootNamespace ?? null,
-  });
+  const rule = rulesFor(graph, service, client.namespace, settings?.rootNamespace ?? null);
   if (rule.state === "unknown") return rule;
   if (rule.state === "mode") {
     if (rule.mode === "ISTIO_MUTUAL") return { state: "mtls", by: rule.at };

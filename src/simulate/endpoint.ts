@@ -9,7 +9,7 @@ import { annotation, labelValue } from "../mesh/field.ts";
 import { injectKey, injection } from "../mesh/injection.ts";
 import { labelsOf } from "../mesh/label-match.ts";
 import type { Labels } from "../mesh/label-match.ts";
-import { oncePer } from "../mesh/memo.ts";
+import { once, oncePer } from "../mesh/memo.ts";
 
 /** Whether a pod has a proxy. */
 export type Sidecar =
@@ -111,8 +111,20 @@ export type Exclusion =
   | { readonly state: "yes"; readonly by: Place | null }
   | { readonly state: "unknown"; readonly needs: string };
 
-/** The pod's own annotation replaces the list of the mesh. */
+const exclusions = once(() => new Map<Endpoint, Map<number, Exclusion>>());
+
+/** Whether traffic to a pod's port bypasses its sidecar: its own annotation replaces the list of the mesh. */
 export function exclusion(graph: Graph, endpoint: Endpoint, port: number): Exclusion {
+  const ports = exclusions(graph).get(endpoint) ?? new Map<number, Exclusion>();
+  exclusions(graph).set(endpoint, ports);
+  const old = ports.get(port);
+  if (old) return old;
+  const answer = computeExclusion(graph, endpoint, port);
+  ports.set(port, answer);
+  return answer;
+}
+
+function computeExclusion(graph: Graph, endpoint: Endpoint, port: number): Exclusion {
   const { pod, settings } = endpoint;
   if (endpoint.role === "gateway") return { state: "no" };
   if (proxyPorts.has(port)) return { state: "yes", by: null };

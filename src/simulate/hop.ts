@@ -98,11 +98,17 @@ function connectionAnswer(connection: Connection, arrival: Arrival): HopAnswer |
   }
 }
 
+const serverNames = new WeakMap<ServicePath, string>();
+
+/** What a mesh client sends (istio/istio `pilot/pkg/model/service.go` BuildDNSSrvSubsetKey). */
 function sniOf(arrival: Arrival, peer: string | null): string | null | undefined {
   if (arrival.sni !== undefined) return arrival.sni;
   if (peer === null) return null;
   const { service } = arrival;
-  return service === null ? undefined : `outbound_.${service.port}_._.${service.host}`;
+  if (service === null) return undefined;
+  const known = serverNames.get(service) ?? `outbound_.${service.port}_._.${service.host}`;
+  serverNames.set(service, known);
+  return known;
 }
 
 const policySets = once(() => new Map<Endpoint, PolicySet>());

@@ -10,10 +10,18 @@ import type { Arrival } from "./hop.ts";
 /** Headers that proxies on the way set themselves. */
 const proxyHeaders = ["x-forwarded-proto", "x-forwarded-client-cert", "x-request-id"];
 
-export function headersOf(request: CallRequest): ReadonlyMap<string, string | undefined> {
+const known = new WeakMap<CallRequest, Headers>();
+
+/** Headers by lower-case name; undefined: set to what is not known. */
+export type Headers = ReadonlyMap<string, string | undefined>;
+
+export function headersOf(request: CallRequest): Headers {
+  const old = known.get(request);
+  if (old) return old;
   const headers = new Map<string, string | undefined>();
   for (const [name, value] of Object.entries(request.headers)) headers.set(name.toLowerCase(), value);
   for (const name of proxyHeaders) headers.set(name, undefined);
+  known.set(request, headers);
   return headers;
 }
 
@@ -21,7 +29,7 @@ export function headersOf(request: CallRequest): ReadonlyMap<string, string | un
 export interface Journey {
   readonly graph: Graph;
   readonly call: Call;
-  readonly headers: ReadonlyMap<string, string | undefined>;
+  readonly headers: Headers;
   readonly features: ReadonlySet<string>;
 }
 
@@ -90,10 +98,10 @@ export function nextArrival(
 }
 
 export function withHeaders(
-  headers: ReadonlyMap<string, string | undefined>,
+  headers: Headers,
   set: Readonly<Record<string, string | undefined>>,
   remove: readonly string[] = [],
-): ReadonlyMap<string, string | undefined> {
+): Headers {
   const changed = new Map(headers);
   for (const name of remove) changed.delete(name);
   for (const [name, value] of Object.entries(set)) changed.set(name, value);

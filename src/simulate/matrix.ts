@@ -1,9 +1,10 @@
 import type { Graph } from "../model/graph.ts";
+import { kinds } from "../mesh/kinds.ts";
 import { tenants, tenantsOf } from "../mesh/tenants.ts";
 import type { Place } from "../mesh/field.ts";
 import { isMoreOpen, worst } from "./answer.ts";
 import type { Answer, CallVerdict } from "./answer.ts";
-import type { Call, Caller } from "./call.ts";
+import type { Call, Caller, WorkloadCaller } from "./call.ts";
 import { callerName } from "./call.ts";
 import {
   applicationNamespaces,
@@ -174,6 +175,13 @@ function pairsOf(graph: Graph, parties: readonly Party[]): readonly Pair[] {
   return [...inside, ...external];
 }
 
+/** What tells callers apart: workloads of one identity fare alike, unless NetworkPolicies look at their labels. */
+function identityKey(graph: Graph, caller: WorkloadCaller): string {
+  const { namespace, serviceAccount, sidecar, labels } = caller;
+  const seen = graph.all(kinds.NetworkPolicy).length > 0 ? labels : null;
+  return JSON.stringify([namespace, serviceAccount, sidecar, seen]);
+}
+
 /** Every workload against every service, by its usual name. */
 function serviceMatrix(graph: Graph): Matrix {
   const namespaces = applicationNamespaces(graph);
@@ -185,18 +193,19 @@ function serviceMatrix(graph: Graph): Matrix {
     ),
   );
   const pairs: Pair[] = [];
+  const rows = new Map<string, readonly (Outcome | null)[]>();
   for (const caller of callers) {
     const from = callerName(caller);
-    for (const { name, calls, url } of targets) {
-      // The other names and the pods' own port are for the question of isolation.
-      const usual = url === null ? calls : calls.slice(0, 1);
-      pairs.push({
-        from,
-        to: name,
-        call: worstOf(graph, [caller], usual),
-        url: urls.get(name) ?? null,
-        events: null,
-      });
+    const key = identityKey(graph, caller);
+    // The other names and the pods' own port are for the question of isolation.
+    const row =
+      rows.get(key) ??
+      targets.map(({ calls, url }) => worstOf(graph, [caller], url === null ? calls : calls.slice(0, 1)));
+    rows.set(key, row);
+    for (const [index, { name }] of targets.entries()) {
+      const call = row[index] ?? null;
+      const url = urls.get(name) ?? null;
+      pairs.push({ from, to: name, call: call === null ? null : { ...call, from }, url, events: null });
     }
   }
   for (const { name } of targets) {

@@ -33,10 +33,24 @@ function requestName(request: ProxyRequest): string {
   return `${request.method} ${request.host ?? "(an address)"}${request.path}`;
 }
 
-function listed(names: readonly string[]): string {
+interface Considered {
+  readonly places: readonly Place[];
+  /** For a sentence: the first of them. */
+  readonly names: string;
+}
+
+const known = new WeakMap<readonly CompiledPolicy[], Considered>();
+
+/** The policies that had a say; the same list of policies is asked about again and again. */
+function consideredOf(policies: readonly CompiledPolicy[]): Considered {
+  const old = known.get(policies);
+  if (old) return old;
   const most = 3;
-  if (names.length <= most) return names.join(", ");
-  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+  const first = policies.slice(0, most).map(policyName).join(", ");
+  const names = policies.length <= most ? first : `${first} and ${policies.length - most} more`;
+  const made = { places: policies.map(wholePolicy), names };
+  known.set(policies, made);
+  return made;
 }
 
 /** A policy's decision as the answer of a hop. */
@@ -63,16 +77,16 @@ export function decisionAnswer(decision: Decision, request: ProxyRequest, to: En
     };
   }
   if (decision.cause === "no-allow-rule") {
-    const { considered } = decision;
+    const { places, names } = consideredOf(decision.considered);
     const who = `${peerName(request.peer)} for ${requestName(request)}`;
-    const [first] = considered;
+    const [first] = places;
     return {
       verdict: "DENY",
       status: refused,
       reason: "policy",
-      because: `no ALLOW rule matches ${who} (${listed(considered.map(policyName))})`,
-      by: first ? wholePolicy(first) : null,
-      considered: considered.map(wholePolicy),
+      because: `no ALLOW rule matches ${who} (${names})`,
+      by: first ?? null,
+      considered: places,
       remedy: `an ALLOW rule for ${to.name} that matches ${who}`,
     };
   }

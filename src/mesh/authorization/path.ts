@@ -32,6 +32,7 @@ function withoutDots(path: string): string {
  * istio/istio `tests/integration/security/normalization_test.go`).
  */
 export function requestPath(raw: string, normalization: Normalization): string {
+  if (raw === "/") return raw;
   const path = raw.replace(/[?#].*$/s, "");
   if (normalization === "NONE" || !path.startsWith("/")) return path;
   const open =
