@@ -21,6 +21,7 @@ import { rule as manifestTruncatedExample } from "./manifest/truncated-example.t
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
+import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   meshDrainPortNotExcluded,
   meshIngressKnativeLabelMissing,
   meshKnativeNamespaceNotMember,
+  meshNamespaceInTwoMeshes,
   meshSmcpMtlsNotStrict,
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
