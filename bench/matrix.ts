@@ -115,10 +115,12 @@ const set: ResourceSet = {
 };
 const graph = buildGraph(set, makeProfile(set));
 const loaded = performance.now();
+const before = process.cpuUsage();
 const made = matrix(graph, "service");
 const done = performance.now();
+const { user, system } = process.cpuUsage(before);
 const open = made.pairs.filter(({ call }) => call?.verdict === "ALLOW").length;
 process.stdout.write(
   `${resources.length} objects read in ${Math.round(loaded - started)} ms\n` +
-    `${made.pairs.length} pairs (${open} open inside) in ${Math.round(done - loaded)} ms\n`,
+    `${made.pairs.length} pairs (${open} open inside) in ${Math.round(done - loaded)} ms, ${Math.round((user + system) / 1000)} ms of them busy\n`,
 );

@@ -1,5 +1,4 @@
 import type { Graph } from "../model/graph.ts";
-import { kinds } from "../mesh/kinds.ts";
 import { tenants, tenantsOf } from "../mesh/tenants.ts";
 import type { Place } from "../mesh/field.ts";
 import { isMoreOpen, worst } from "./answer.ts";
@@ -18,6 +17,7 @@ import {
   workloadCallers,
 } from "./matrix-parties.ts";
 import type { MatrixTarget, TargetCall } from "./matrix-parties.ts";
+import { looksAtCallers } from "./network.ts";
 import { simulate } from "./simulate.ts";
 
 export const matrixLevels = ["tenant", "namespace", "service"] as const;
@@ -178,7 +178,7 @@ function pairsOf(graph: Graph, parties: readonly Party[]): readonly Pair[] {
 /** What tells callers apart: workloads of one identity fare alike, unless NetworkPolicies look at their labels. */
 function identityKey(graph: Graph, caller: WorkloadCaller): string {
   const { namespace, serviceAccount, sidecar, labels } = caller;
-  const seen = graph.all(kinds.NetworkPolicy).length > 0 ? labels : null;
+  const seen = looksAtCallers(graph) ? labels : null;
   return JSON.stringify([namespace, serviceAccount, sidecar, seen]);
 }
 

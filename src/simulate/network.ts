@@ -11,7 +11,7 @@ import { kinds } from "../mesh/kinds.ts";
 import { allOf, anyOf, labelsOf, matchesSelector } from "../mesh/label-match.ts";
 import type { Labels, Match } from "../mesh/label-match.ts";
 import type { Mesh } from "../mesh/meshes.ts";
-import { oncePer } from "../mesh/memo.ts";
+import { once, oncePer } from "../mesh/memo.ts";
 import { namespaceLabels } from "../mesh/namespace-labels.ts";
 
 /** One end of a connection as NetworkPolicies see it. */
@@ -101,6 +101,18 @@ function hasType(policy: Resource, type: "Ingress" | "Egress"): boolean {
   if (isList(types) && types.length > 0) return types.includes(type);
   return type === "Ingress" || isList(valueAt(policy.value, ["spec", "egress"]));
 }
+
+/** Whether the labels of a caller's pods can matter: some policy is about its way out, or names pods as peers. */
+export const looksAtCallers = once((graph: Graph): boolean =>
+  graph.all(kinds.NetworkPolicy).some((policy) => {
+    const ingress = valueAt(policy.value, ["spec", "ingress"]);
+    const peers = (isList(ingress) ? ingress : []).flatMap((rule) => {
+      const from = valueAt(rule, ["from"]);
+      return isList(from) ? from : [];
+    });
+    return hasType(policy, "Egress") || peers.some((peer) => isMapping(valueAt(peer, ["podSelector"])));
+  }),
+);
 
 /** The Service Mesh 2 operator lets the members of a mesh reach each other, and isolates them from all others. */
 function meshNetwork(graph: Graph, namespace: string): Mesh | null {
