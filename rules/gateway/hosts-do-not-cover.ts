@@ -1,0 +1,101 @@
+import { appendItem, replaceScalar } from "../../src/fix/edits.ts";
+import { hostCoverage, writtenHosts } from "../../src/mesh/gateway-hosts.ts";
+import type { HostGap } from "../../src/mesh/gateway-hosts.ts";
+import { knativeUses, otherIngress, ownKnativeGateways } from "../../src/mesh/gateway-scope.ts";
+import { parseGatewayHost } from "../../src/mesh/hosts.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { knativeGateways } from "../../src/mesh/knative-gateways.ts";
+import { label } from "../../src/model/resource.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import type { Problem } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+/** At most three, so that a message stays a sentence. */
+function some(items: readonly string[]): string {
+  const unique = [...new Set(items)];
+  const rest = unique.length - 3;
+  return unique.slice(0, 3).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
+function related(gaps: readonly HostGap[]): NonNullable<Problem["related"]> {
+  const [of] = gaps.flatMap((gap) => gap.of ?? []);
+  return of ? [{ at: at(of, "metadata", "name"), message: `${label(of)} is not served` }] : [];
+}
+
+function namespaceProblem(gateway: Resource, gaps: readonly HostGap[]): Problem | null {
+  const limited = writtenHosts(gateway).find(({ text }) => parseGatewayHost(text).namespace !== "*");
+  if (!limited || gaps.length === 0) return null;
+  const { namespace, host } = parseGatewayHost(limited.text);
+  const taken = namespace === "." ? gateway.namespace : namespace;
+  const edits = replaceScalar(gateway, limited.path, host);
+  const title = `write the host without a namespace: "${host}"`;
+  return fail(
+    at(gateway, ...limited.path),
+    `host "${limited.text}" takes routes of namespace ${taken} only, but Knative's are in ${some(gaps.flatMap((gap) => gap.namespace ?? []))}`,
+    {
+      related: related(gaps),
+      ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+    },
+  );
+}
+
+function hostProblem(gateway: Resource, gaps: readonly HostGap[]): Problem | null {
+  const hosts = writtenHosts(gateway);
+  const [first] = hosts;
+  if (!first || gaps.length === 0) return null;
+  const path = first.path.slice(0, -1);
+  const edits = appendItem(gateway, path, "*");
+  const title = 'add the host "*", as the documents have it';
+  return fail(
+    at(gateway, ...path),
+    `the hosts ${some(hosts.map((host) => host.text))} do not cover ${some(gaps.flatMap((gap) => gap.name ?? []))}`,
+    {
+      related: related(gaps),
+      ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+    },
+  );
+}
+
+export const rule = defineRule({
+  id: "gateway/hosts-do-not-cover",
+  summary: "The hosts of a Gateway of Knative leave out names or namespaces of Knative Services.",
+  severity: "error",
+  category: "routing",
+  documentation: [integrations("1.4.2")],
+  upstream: [
+    "istio/istio pilot/pkg/model/push_context.go",
+    "istio/istio pkg/config/host",
+    "knative-extensions/net-istio pkg/reconciler/ingress/resources/virtual_service.go",
+  ],
+  fix: "review",
+  reads: [kinds.Gateway],
+  subjects(graph) {
+    const other = otherIngress(graph);
+    return other === null ? ownKnativeGateways(graph) : notApplicable(other);
+  },
+  *check(gateway, graph) {
+    const uses = knativeUses(graph, gateway).filter((use) => !use.selective);
+    if (uses.length === 0) return yield notApplicable("only services that a label picks use this Gateway");
+    for (const role of new Set(uses.map((use) => use.role))) {
+      const { gaps, needs } = hostCoverage(graph, gateway, role);
+      const selective = knativeGateways(graph).gateways.some((use) => use.role === role && use.selective);
+      if (gaps.length > 0 && selective) {
+        yield undecided("which services use the other Gateways of the KnativeServing");
+        continue;
+      }
+      const problems = [
+        namespaceProblem(
+          gateway,
+          gaps.filter((gap) => gap.cause === "namespace"),
+        ),
+        hostProblem(
+          gateway,
+          gaps.filter((gap) => gap.cause === "host"),
+        ),
+      ];
+      yield* problems.filter((problem) => problem !== null);
+      if (needs !== null) yield undecided(needs);
+    }
+  },
+});
