@@ -20,6 +20,7 @@ import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-te
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
+import { rule as meshInjectedWorkloadOutsideMesh } from "./mesh/injected-workload-outside-mesh.ts";
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   manifestTruncatedExample,
   meshDrainPortNotExcluded,
   meshIngressKnativeLabelMissing,
+  meshInjectedWorkloadOutsideMesh,
   meshKnativeNamespaceNotMember,
   meshNamespaceInTwoMeshes,
   meshSmcpMtlsNotStrict,
