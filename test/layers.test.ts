@@ -15,7 +15,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   fix: ["model", "load"],
   rules: ["model", "rule", "schema", "graph", "mesh", "simulate", "fix"],
   engine: ["model", "rule", "load", "schema", "graph", "mesh", "simulate"],
-  report: ["model", "rule"],
+  report: ["model", "rule", "simulate"],
   config: ["model", "load", "graph", "engine", "rule"],
   cli: [
     "model",
