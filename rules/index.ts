@@ -31,14 +31,6 @@ import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
-import { rule as serviceAnnotationWrongLevel } from "./service/annotation-wrong-level.ts";
-import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
-import { rule as serviceInjectValueInvalid } from "./service/inject-value-invalid.ts";
-import { rule as serviceNamespaceNotMember } from "./service/namespace-not-member.ts";
-import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
-import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
-import { rule as servicePlainClient } from "./service/plain-client.ts";
-import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
@@ -84,14 +76,6 @@ export const rules: readonly Rule[] = [
   schemaUnknownKey,
   schemaValueNotAllowed,
   schemaWrongType,
-  serviceAnnotationWrongLevel,
-  serviceDomainmappingPassthroughMissing,
-  serviceInjectValueInvalid,
-  serviceNamespaceNotMember,
-  servicePassthroughMissing,
-  servicePassthroughValueIgnored,
-  servicePlainClient,
-  serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
   setDuplicateDefinition,
   setProfileConflict,

@@ -1,0 +1,107 @@
+import { setValue } from "../../src/fix/edits.ts";
+import type { Place } from "../../src/mesh/field.ts";
+import { valueOr } from "../../src/mesh/field.ts";
+import {
+  injection,
+  type Injection,
+  type InjectionCause,
+  injectionInMesh,
+  injectKey,
+} from "../../src/mesh/injection.ts";
+import { meshesOf } from "../../src/mesh/membership.ts";
+import { namespaceMode } from "../../src/mesh/mtls.ts";
+import {
+  isFixed,
+  readsAnnotationOnly,
+  requestPlace,
+  revisionKinds,
+  revisionTemplates,
+} from "../../src/mesh/revision-templates.ts";
+import { isClusterLocal, meantForIstio } from "../../src/mesh/services.ts";
+import type { Graph, PodTemplate } from "../../src/model/graph.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  notApplicable,
+  type Judgement,
+  type Problem,
+  undecided,
+} from "../../src/rule/define.ts";
+import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
+
+/** A service that only the mesh calls works without a sidecar where nothing asks for a certificate. */
+function isTolerated(service: Resource, graph: Graph): boolean {
+  if (!valueOr(isClusterLocal(service), false)) return false;
+  const home = meshesOf(graph, service.namespace);
+  const mode = home.state === "member" ? namespaceMode(graph, service.namespace, home.mesh) : null;
+  return mode?.state !== "known" || mode.mode !== "STRICT";
+}
+
+/** How the template asks for its sidecar in a form that its mesh reads. */
+function request(service: Resource, place: Place): Pick<Problem, "fix" | "advice"> {
+  const form = place.path.at(-2) === "labels" ? "label" : "annotation";
+  const title = `set ${form} ${injectKey} of the template to "true"`;
+  if (isFixed(service)) return { advice: `${title}, in a revision with a new name` };
+  const edits = setValue(service, place.path, "true");
+  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+}
+
+const advices: Readonly<Partial<Record<InjectionCause, string>>> = {
+  "host-network": "leave the host network",
+  istiod: "give the pods another label app",
+  namespace: "remove from the namespace what keeps sidecars away",
+};
+
+/** What keeps the sidecar away; null: the pod gets one, or its namespace is no member, which another rule says. */
+function obstacle(graph: Graph, pod: PodTemplate, asked: Injection): Injection | null {
+  if (asked.state === "no") return asked;
+  const effective = injection(graph, pod);
+  return effective.state === "no" && effective.cause === "namespace" ? effective : null;
+}
+
+function* check(service: Resource, pod: PodTemplate, graph: Graph): Generator<Judgement> {
+  const asked = injectionInMesh(graph, pod);
+  if (asked.state === "unknown") return yield undecided(asked.needs);
+  const found = obstacle(graph, pod, asked);
+  if (found?.state === "no") {
+    const { cause, reason } = found;
+    const absent = cause === "not-requested" || cause === "annotation-ignored";
+    const place = absent ? requestPlace(graph, pod) : found.at;
+    const advice = advices[cause];
+    yield fail(at(service, ...place.path), `the pods of ${service.name} get no sidecar: ${reason}`, {
+      ...(isTolerated(service, graph) && { severity: "warning" as const }),
+      ...(advice === undefined ? request(service, place) : { advice }),
+    });
+  } else if (asked.cause === "annotation" && !readsAnnotationOnly(graph, pod)) {
+    yield fail(
+      at(service, ...asked.at.path),
+      "the sidecar is asked for by annotation, a form that is deprecated from Service Mesh 2.2 on",
+      { severity: "info", advice: "ask for it by a label with the same key and value" },
+    );
+  }
+}
+
+export const rule = defineRule({
+  id: "service/sidecar-not-injected",
+  summary: "The pods of a Knative Service that the mesh serves get no sidecar.",
+  severity: "error",
+  varies: true,
+  category: "mTLS",
+  documentation: [integrations("1.4.4"), integrations("2.4"), olderIntegrations("1.3")],
+  upstream: [
+    "openshift-knative/serverless-operator docs/full-mesh.md",
+    "openshift-knative/serverless-operator test/servinge2e/servicemesh/helpers.go",
+    "istio/istio pkg/kube/inject/inject.go",
+  ],
+  fix: "review",
+  reads: [...revisionKinds],
+  subjects: revisionTemplates,
+  *check(service, graph) {
+    const meant = meantForIstio(graph, service);
+    if (meant.state === "unknown") return yield undecided(meant.needs);
+    if (meant.state === "no") return yield notApplicable(meant.because);
+    for (const pod of graph.podsOf(service)) yield* check(service, pod, graph);
+  },
+});
