@@ -31,6 +31,7 @@ import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
+import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
@@ -78,6 +79,7 @@ export const rules: readonly Rule[] = [
   schemaUnknownKey,
   schemaValueNotAllowed,
   schemaWrongType,
+  serviceDomainmappingPassthroughMissing,
   servicePassthroughMissing,
   serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
