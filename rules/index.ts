@@ -33,6 +33,7 @@ import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
 import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
+import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   schemaWrongType,
   serviceDomainmappingPassthroughMissing,
   servicePassthroughMissing,
+  servicePassthroughValueIgnored,
   serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
   setDuplicateDefinition,
