@@ -32,6 +32,7 @@ import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
 import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
+import { rule as serviceNamespaceNotMember } from "./service/namespace-not-member.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
 import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   schemaValueNotAllowed,
   schemaWrongType,
   serviceDomainmappingPassthroughMissing,
+  serviceNamespaceNotMember,
   servicePassthroughMissing,
   servicePassthroughValueIgnored,
   serviceProbeRewriteMissing,
