@@ -31,6 +31,7 @@ import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
+import { rule as serviceAnnotationWrongLevel } from "./service/annotation-wrong-level.ts";
 import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
 import { rule as serviceNamespaceNotMember } from "./service/namespace-not-member.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   schemaUnknownKey,
   schemaValueNotAllowed,
   schemaWrongType,
+  serviceAnnotationWrongLevel,
   serviceDomainmappingPassthroughMissing,
   serviceNamespaceNotMember,
   servicePassthroughMissing,
