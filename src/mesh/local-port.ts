@@ -177,7 +177,8 @@ export function claimingServers(graph: Graph, local: Resource): readonly Gateway
   const shared = sharedServers(graph, local).filter(({ needs }) => needs === null);
   return valueOr(serversOf(local), []).filter(
     (server) =>
-      valueOr(server.number, null) === httpsNumber || shared.some((entry) => entry.server === server),
+      valueOr(server.number, null) === httpsNumber ||
+      shared.some((entry) => entry.server.index === server.index),
   );
 }
 
