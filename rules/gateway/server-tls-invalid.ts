@@ -13,6 +13,7 @@ import { gatewayFlaws, isTerminating } from "../../src/mesh/gateway-validation.t
 import type { GatewayFlaw } from "../../src/mesh/gateway-validation.ts";
 import { httpsTargets, isBehindHttps } from "../../src/mesh/https-servers.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
+import type { GatewayRole } from "../../src/mesh/knative-gateways.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
@@ -27,14 +28,14 @@ function problemOf(gateway: Resource, { path, message, advice, other, removable 
   });
 }
 
-/** The mode of a server that gets what pass-through Routes lead to the gateway; null if it is right. */
-function externalMode(gateway: Resource, server: GatewayServer): Judgement | null {
+/** The mode of a server that has to end TLS for Knative; null if it is right. */
+function modeProblem(gateway: Resource, server: GatewayServer, role: GatewayRole): Judgement | null {
   const path = [...server.path, "tls", "mode"];
   const reading = readText(gateway, path);
   if (read(gateway, [...server.path, "tls"]).state === "absent") return null;
   if (reading.state === "unknown") return undecided(reading.why);
   const mode = valueOr(reading, null);
-  if (mode === "SIMPLE") return null;
+  if (mode === "SIMPLE" || (role === "local" && mode !== null && !mode.endsWith("PASSTHROUGH"))) return null;
   if (mode !== null && isTerminating(mode)) {
     const message = `mode ${mode} asks callers from outside for a certificate of their own`;
     const advice = "use mode SIMPLE unless every caller has a client certificate";
@@ -45,9 +46,19 @@ function externalMode(gateway: Resource, server: GatewayServer): Judgement | nul
     mode === "ISTIO_MUTUAL"
       ? "callers need a certificate of the mesh, which nobody outside has"
       : "the gateway does not end TLS, so Knative's routes get no request";
-  return fail(at(gateway, ...path), `${said}: ${effect}`, {
-    advice: "set mode to SIMPLE and name the certificate in credentialName",
-  });
+  const advice =
+    role === "local"
+      ? "set mode to ISTIO_MUTUAL"
+      : "set mode to SIMPLE and name the certificate in credentialName";
+  return fail(at(gateway, ...path), `${said}: ${effect}`, { advice });
+}
+
+/** Cluster-local calls: the servers of the local gateway that use TLS end it as well. */
+function* localServers(gateway: Resource, servers: readonly GatewayServer[]): Iterable<Judgement> {
+  for (const server of servers) {
+    const wrong = server.family === "tls" ? modeProblem(gateway, server, "local") : null;
+    if (wrong) yield wrong;
+  }
 }
 
 /** The server that ends TLS for external traffic has to be where the Routes of OpenShift lead. */
@@ -70,7 +81,7 @@ function* externalServers(
   }
   const matches = secure.map((server) => isBehindHttps(graph, gateway, server));
   for (const [index, server] of secure.entries()) {
-    const wrong = matches[index] === "no" ? null : externalMode(gateway, server);
+    const wrong = matches[index] === "no" ? null : modeProblem(gateway, server, "external");
     if (wrong) yield wrong;
   }
   if (matches.includes("yes")) return;
@@ -108,8 +119,11 @@ export const rule = defineRule({
       return yield fail(at(gateway, "spec", "servers"), "the Gateway has no servers", {
         advice: "add a server with port, hosts and, for HTTPS, tls",
       });
-    const external = knativeUses(graph, gateway).some((use) => use.role === "external");
-    const wider = external ? [...externalServers(graph, gateway, servers.value)] : [];
+    const roles = knativeUses(graph, gateway).map((use) => use.role);
+    const wider = [
+      ...(roles.includes("external") ? externalServers(graph, gateway, servers.value) : []),
+      ...(roles.includes("local") ? localServers(gateway, servers.value) : []),
+    ];
     yield* wider;
     // One cause, one finding: a wrong mode explains what is wrong with the certificates of that mode.
     const blamed = wider.flatMap((said) =>
