@@ -1,6 +1,8 @@
 import { quoteScalar } from "../../src/fix/edits.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
+import type { Resource } from "../../src/model/resource.ts";
 import { isList, isMapping, type Path, toJson, type Value } from "../../src/model/value.ts";
+import { walk } from "../../src/model/walk.ts";
 import { at, defineRule, fail } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -9,44 +11,47 @@ const opaque: readonly string[] = ["data", "stringData", "binaryData", "status",
 
 /** Items of the operators' override lists take labels and annotations beside their name. */
 const isOverride = (path: Path): boolean =>
-  path.length === 3 &&
+  path.length === 4 &&
   path[0] === "spec" &&
   ["deployments", "workloads", "services"].includes(String(path[1]));
 
-/** What the values below a key are, if it is one of those that take strings only. */
+/** What the values below an entry are, if it is one of those that take strings only. */
 function stringsBelow(path: Path, key: string, value: Value): string | null {
   if (key === "matchLabels") return "selector value";
   if (
     key === "selector" &&
-    path.length === 1 &&
+    path.length === 2 &&
     isMapping(value) &&
     !Object.hasOwn(value, "matchExpressions")
   )
     return Object.hasOwn(value, "matchLabels") ? null : "selector value";
-  if (path.at(-1) !== "metadata" && !isOverride(path)) return null;
-  if (key === "annotations") return "annotation";
-  return key === "labels" ? "label" : null;
+  if (key !== "annotations" && key !== "labels") return null;
+  if (path.at(-2) !== "metadata" && !isOverride(path)) return null;
+  return key === "annotations" ? "annotation" : "label";
 }
 
-/** Every label, annotation and selector value below a mapping that is not a string. */
-function* notStrings(value: Value, path: Path): Generator<{ path: Path; what: string; value: Value }> {
-  if (isList(value)) {
-    for (const [index, item] of value.entries()) yield* notStrings(item, [...path, index]);
-    return;
-  }
-  if (!isMapping(value)) return;
-  for (const [key, child] of Object.entries(value)) {
-    if (path.length === 0 && opaque.includes(key)) continue;
-    const what = stringsBelow(path, key, child);
-    if (what === null) {
-      if (typeof child === "object") yield* notStrings(child, [...path, key]);
-    } else if (isMapping(child)) {
-      for (const [name, item] of Object.entries(child)) {
-        if (typeof item !== "string" && item !== null)
-          yield { path: [...path, key, name], what, value: item };
+interface NotString {
+  readonly path: Path;
+  readonly what: string;
+  readonly value: Value;
+}
+
+/** Every label, annotation and selector value of an object that is not a string. */
+function notStrings(resource: Resource): readonly NotString[] {
+  const found: NotString[] = [];
+  walk(resource.value, {
+    enter(key, child, path) {
+      if (path.length === 1 && opaque.includes(key)) return false;
+      const what = stringsBelow(path, key, child);
+      if (what === null) return true;
+      for (const [name, value] of Object.entries(isMapping(child) ? child : {})) {
+        if (typeof value !== "string" && value !== null) found.push({ path: [...path, name], what, value });
       }
-    }
-  }
+      return false;
+    },
+    scalar() {},
+  });
+  return found;
 }
 
 const typeOf = (value: Value): string => {
@@ -72,7 +77,7 @@ export const rule = defineRule({
       (resource) => resource.standing === "own" && resource.kind !== kinds.CustomResourceDefinition,
     ),
   *check(resource) {
-    for (const { path, what, value } of notStrings(resource.value, [])) {
+    for (const { path, what, value } of notStrings(resource)) {
       const edits = typeof value === "object" ? null : quoteScalar(resource, path);
       const title = "put the value in quotes";
       yield fail(

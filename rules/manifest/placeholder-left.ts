@@ -2,7 +2,8 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { once } from "../../src/mesh/memo.ts";
 import { placeholderIn, placeholderWithin } from "../../src/model/placeholder.ts";
 import { locate, type Resource } from "../../src/model/resource.ts";
-import { isList, isMapping, type Path, type Value } from "../../src/model/value.ts";
+import { isMapping, type Path } from "../../src/model/value.ts";
+import { walk } from "../../src/model/walk.ts";
 import { at, defineRule, fail } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -43,19 +44,19 @@ interface Left {
   readonly token: string;
 }
 
-function* leftIn(value: Value, path: Path, field: string): Generator<Left> {
-  if (isList(value)) {
-    for (const [index, item] of value.entries()) yield* leftIn(item, [...path, index], field);
-  } else if (isMapping(value)) {
-    for (const [key, child] of Object.entries(value)) {
-      // The pod template of a workload is an object, not text.
-      if (isFreeText(key) && !(key === "template" && isMapping(child))) continue;
-      yield* leftIn(child, [...path, key], key);
-    }
-  } else {
-    const found = nameFields.has(field) ? placeholderWithin(value) : placeholderIn(value);
-    if (found?.kind === "placeholder") yield { path, token: found.token };
-  }
+function leftIn(resource: Resource): readonly Left[] {
+  const found: Left[] = [];
+  walk(resource.value, {
+    // The pod template of a workload is an object, not text.
+    enter: (key, child) => !isFreeText(key) || (key === "template" && isMapping(child)),
+    scalar(value, path) {
+      if (typeof value !== "string") return;
+      const field = path.findLast((step) => typeof step === "string");
+      const left = nameFields.has(String(field)) ? placeholderWithin(value) : placeholderIn(value);
+      if (left?.kind === "placeholder") found.push({ path: [...path], token: left.token });
+    },
+  });
+  return found;
 }
 
 const isOwnManifest = (resource: Resource): boolean =>
@@ -64,7 +65,7 @@ const isOwnManifest = (resource: Resource): boolean =>
 /** What each resource has to answer for: a token is told once a file, where it stands first. */
 const firstOnes = once((graph) => {
   const found = graph.set.resources.filter(isOwnManifest).flatMap((resource) =>
-    Array.from(leftIn(resource.value, [], ""), ({ path, token }) => {
+    leftIn(resource).map(({ path, token }) => {
       const { file, start } = locate(resource, path);
       return { resource, path, token, start, key: `${file.path}\n${token}` };
     }),

@@ -1,6 +1,7 @@
 import { read, readMap } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { labelsOf, matchesSelector } from "../../src/mesh/label-match.ts";
+import { once } from "../../src/mesh/memo.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isMapping, toJson } from "../../src/model/value.ts";
@@ -11,12 +12,14 @@ const workloads = [kinds.Deployment, kinds.StatefulSet, kinds.DaemonSet, kinds.R
 
 const templateLabels = ["spec", "template", "metadata", "labels"] as const;
 
-/** A patch may change what is compared here: only the rendered object tells. */
-function isPatched(graph: Graph, resource: Resource): boolean {
-  return graph
-    .fragments(resource.kind)
-    .some((other) => other.form === "patch" && (other.name === resource.name || other.name === ""));
-}
+/** Names of workloads that a patch may change: only the rendered object tells what is compared there. */
+const patched = once((graph) => {
+  const patches = graph.fragments(...workloads).filter((resource) => resource.form === "patch");
+  return new Set(patches.map((patch) => `${patch.kind} ${patch.name}`));
+});
+
+const isPatched = (graph: Graph, { kind, name }: Resource): boolean =>
+  patched(graph).has(`${kind} ${name}`) || patched(graph).has(`${kind} `);
 
 export const rule = defineRule({
   id: "manifest/selector-template-mismatch",

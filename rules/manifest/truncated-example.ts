@@ -4,7 +4,8 @@ import { parseDuration } from "../../src/mesh/go-values.ts";
 import type { ManifestDocument } from "../../src/model/document.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import type { Location } from "../../src/model/source.ts";
-import { isList, isMapping, type Path, type Value } from "../../src/model/value.ts";
+import type { Path } from "../../src/model/value.ts";
+import { walk } from "../../src/model/walk.ts";
 import { at, fail, type Problem, type Rule, type Subject } from "../../src/rule/define.ts";
 import { architecture, integrations } from "../../src/rule/documents.ts";
 import { fieldAt } from "../../src/schema/describe.ts";
@@ -39,24 +40,30 @@ function withoutCallout(
   return isWord || (parseDuration(text) !== null && text !== "0") ? text : undefined;
 }
 
-function* callouts(resource: Resource, value: Value, path: Path): Generator<Problem> {
-  if (isList(value)) {
-    for (const [index, item] of value.entries()) yield* callouts(resource, item, [...path, index]);
-  } else if (isMapping(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      if (path.length > 0 || !["data", "stringData", "status"].includes(key))
-        yield* callouts(resource, item, [...path, key]);
-    }
-  } else if (typeof value === "string") {
-    const meant = withoutCallout(resource, path, value);
-    if (meant === undefined) return;
-    const edits = replaceScalar(resource, path, meant);
-    const title = `write ${String(meant)}`;
-    yield fail(at(resource, ...path), `the number behind "${value}" is a callout of the printed example`, {
-      explains: path,
-      ...(edits ? { fix: { title, safety: "safe", edits } } : { advice: title }),
-    });
-  }
+function callouts(resource: Resource): readonly Problem[] {
+  const problems: Problem[] = [];
+  walk(resource.value, {
+    enter: (key, _child, path) => path.length > 1 || !["data", "stringData", "status"].includes(key),
+    scalar(value, path) {
+      const meant = typeof value === "string" ? withoutCallout(resource, path, value) : undefined;
+      if (meant !== undefined) problems.push(calloutProblem(resource, [...path], String(value), meant));
+    },
+  });
+  return problems;
+}
+
+function calloutProblem(
+  resource: Resource,
+  path: Path,
+  value: string,
+  meant: string | boolean | number,
+): Problem {
+  const edits = replaceScalar(resource, path, meant);
+  const title = `write ${String(meant)}`;
+  return fail(at(resource, ...path), `the number behind "${value}" is a callout of the printed example`, {
+    explains: path,
+    ...(edits ? { fix: { title, safety: "safe", edits } } : { advice: title }),
+  });
 }
 
 export const rule: Rule = {
@@ -74,7 +81,7 @@ export const rule: Rule = {
     ...graph.set.resources.map((resource): Subject => ({ type: "resource", resource })),
   ],
   *check(subject) {
-    if (subject.type === "resource") return yield* callouts(subject.resource, subject.resource.value, []);
+    if (subject.type === "resource") return yield* callouts(subject.resource);
     if (subject.type === "set") return;
     const dots = ellipsisIn(subject.document);
     if (dots)

@@ -199,11 +199,12 @@ function oneCauseEach(found: readonly Problematic[]): readonly Finding[] {
 
 function subjectVerdict(judgment: Judgment): SubjectVerdict {
   const { subject, verdict, needs } = judgment;
-  if (subject.type === "set") return { verdict, needs, resource: null, file: null, at: null };
-  if (subject.type === "document")
-    return { verdict, needs, resource: null, file: subject.document.file, at: subject.document.span };
-  const at = locate(subject.resource, ["metadata", "name"]);
-  return { verdict, needs, resource: writtenAt(subject.resource, []).resource, file: at.file, at };
+  return {
+    verdict,
+    needs,
+    resource: subject.type === "resource" ? writtenAt(subject.resource, []).resource : null,
+    document: subject.type === "document" ? subject.document : null,
+  };
 }
 
 function readsSomething(rule: Rule, graph: Graph): boolean {

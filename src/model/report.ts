@@ -1,15 +1,16 @@
+import type { ManifestDocument } from "./document.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import type { Profile } from "./profile.ts";
 import type { Resource } from "./resource.ts";
 import type { Layer } from "./set.ts";
-import type { SourceFile, Span } from "./source.ts";
+import type { Span } from "./source.ts";
 
 /** What a rule says about one subject of a set, and why. */
 export interface SubjectVerdict {
   readonly verdict: Verdict;
+  /** Null for a rule about documents or about the set as a whole. */
   readonly resource: Resource | null;
-  readonly file: SourceFile | null;
-  readonly at: Span | null;
+  readonly document: ManifestDocument | null;
   /** For `undecided`: what would decide it. */
   readonly needs: string | null;
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "../model/finding.ts";
 import { isAssumed, type Profile, profileKeys } from "../model/profile.ts";
 import type { Report, SetReport, SubjectVerdict } from "../model/report.ts";
-import type { Resource } from "../model/resource.ts";
+import { locate, type Resource } from "../model/resource.ts";
 import { type Location, positionAt } from "../model/source.ts";
 import { formatVersion } from "../model/version.ts";
 import { pageOf } from "./rule-page.ts";
@@ -67,11 +67,14 @@ function profileJson(profile: Profile): object {
 }
 
 function subjectJson(subject: SubjectVerdict): object {
-  const { verdict, file, at, resource, needs } = subject;
+  const { verdict, document, resource, needs } = subject;
+  const at = resource
+    ? locate(resource, ["metadata", "name"])
+    : document && { file: document.file, ...document.span };
   return {
     verdict,
-    file: file && file.path,
-    line: file && at && positionAt(file, at.start).line,
+    file: at && at.file.path,
+    line: at && positionAt(at.file, at.start).line,
     resource: resourceJson(resource),
     needs,
   };
@@ -87,7 +90,10 @@ function setJson(set: SetReport): object {
       rule,
       verdict,
       reason: hideKeyMaterial(reason),
-      subjects: subjects.map(subjectJson),
+      // Those that pass are counted in the reason: a list of them would be many times as long as the rest.
+      subjects: subjects
+        .filter(({ verdict }) => verdict === "fail" || verdict === "undecided")
+        .map(subjectJson),
     })),
   };
 }

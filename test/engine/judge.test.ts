@@ -177,8 +177,8 @@ describe("verdicts", () => {
     const document = defineDocumentRule({ ...common, id: "test/document", check: () => [] });
     const { verdicts } = run({ "a.yaml": map("a") }, [set, skipped, applicable, document]);
     expect(verdicts.map((entry) => entry.verdict)).toEqual(["fail", "not-applicable", "pass", "pass"]);
-    expect(verdicts[0]?.subjects[0]).toMatchObject({ resource: null, file: null });
-    expect(verdicts[3]?.subjects[0]?.file?.path).toBe("a.yaml");
+    expect(verdicts[0]?.subjects[0]).toMatchObject({ resource: null, document: null });
+    expect(verdicts[3]?.subjects[0]?.document?.file.path).toBe("a.yaml");
   });
 });
 
@@ -316,6 +316,12 @@ describe("one cause, one finding", () => {
   it("keeps the first of two that explain each other", () => {
     const both = [cause("test/b", ["data"]), cause("test/a", ["data"])];
     expect(run(source, both).findings.map((f) => f.rule)).toEqual(["test/a"]);
+  });
+  it("keeps the one that knows what the field is for", () => {
+    const rules = [cause("schema/a", ["data"]), cause("manifest/a", ["data"]), cause("service/a", ["data"])];
+    const kept = (count: number) => run(source, rules.slice(0, count)).findings.map((f) => f.rule);
+    expect(kept(3)).toEqual(["service/a"]);
+    expect(kept(2)).toEqual(["manifest/a"]);
   });
 });
 

@@ -228,8 +228,7 @@ export const example: Report = report(
               {
                 verdict: "fail",
                 resource: smcp,
-                file: controlPlane,
-                at: place(controlPlane, "false"),
+                document: null,
                 needs: null,
               },
             ],
@@ -242,8 +241,7 @@ export const example: Report = report(
               {
                 verdict: "undecided",
                 resource: smcp,
-                file: controlPlane,
-                at: place(controlPlane, "basic"),
+                document: null,
                 needs: "the member roll of the mesh",
               },
             ],
