@@ -35,9 +35,8 @@ export const rule = defineRule({
       const edits = setValue(resource, path, "true");
       const title = 'set it to "true", which is what happens, or remove the annotation';
       const said = `annotation ${key} is ${JSON.stringify(value.value)}, but only its presence counts: ${effect}`;
-      yield fail(at(resource, ...path), said, {
-        ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
-      });
+      const more = edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title };
+      yield fail(at(resource, ...path), said, more);
     }
   },
 });
