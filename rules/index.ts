@@ -33,6 +33,7 @@ import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
 import { rule as serviceAnnotationWrongLevel } from "./service/annotation-wrong-level.ts";
 import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
+import { rule as serviceInjectValueInvalid } from "./service/inject-value-invalid.ts";
 import { rule as serviceNamespaceNotMember } from "./service/namespace-not-member.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
 import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
   schemaWrongType,
   serviceAnnotationWrongLevel,
   serviceDomainmappingPassthroughMissing,
+  serviceInjectValueInvalid,
   serviceNamespaceNotMember,
   servicePassthroughMissing,
   servicePassthroughValueIgnored,
