@@ -37,6 +37,7 @@ import { rule as serviceInjectValueInvalid } from "./service/inject-value-invali
 import { rule as serviceNamespaceNotMember } from "./service/namespace-not-member.ts";
 import { rule as servicePassthroughMissing } from "./service/passthrough-missing.ts";
 import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
+import { rule as servicePlainClient } from "./service/plain-client.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
@@ -89,6 +90,7 @@ export const rules: readonly Rule[] = [
   serviceNamespaceNotMember,
   servicePassthroughMissing,
   servicePassthroughValueIgnored,
+  servicePlainClient,
   serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
   setDuplicateDefinition,
