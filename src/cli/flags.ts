@@ -1,8 +1,9 @@
 /**
  * The command line as data: parser, help text, README and documentation are made from these tables.
  */
+import { matrixHelp, reachHelp } from "./simulate-flags.ts";
 
-export const commandNames = ["lint", "rules", "explain", "show"] as const;
+export const commandNames = ["lint", "reach", "matrix", "rules", "explain", "show"] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const formatNames = ["pretty", "json", "sarif", "github", "compact"] as const;
@@ -163,6 +164,8 @@ export const commands: readonly CommandHelp[] = [
       { code: 3, when: "a bug in meshlint; the other findings are still reported" },
     ],
   },
+  reachHelp([config, ...color]),
+  matrixHelp([config, ...color]),
   {
     name: "rules",
     summary: "list the rules",

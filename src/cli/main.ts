@@ -13,6 +13,10 @@ async function run(name: CommandName, line: ParsedLine, io: Io): Promise<number>
   switch (name) {
     case "lint":
       return (await import("./commands/lint.ts")).runLint(line, io);
+    case "reach":
+      return (await import("./commands/reach.ts")).runReach(line, io);
+    case "matrix":
+      return (await import("./commands/matrix.ts")).runMatrix(line, io);
     case "rules":
       return (await import("./commands/rules.ts")).runRules(line, io);
     case "explain":
