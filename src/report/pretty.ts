@@ -63,15 +63,42 @@ function findingText(finding: Finding, colors: Colors): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Advice that holds in many places is shown in so many of them. */
+const repeats = 3;
+
+/** The findings with the repetitions of one advice left out, and what was left out. */
+function withoutRepetition(findings: readonly Finding[]): {
+  readonly shown: readonly Finding[];
+  readonly left: ReadonlyMap<string, number>;
+} {
+  const seen = new Map<string, number>();
+  const left = new Map<string, number>();
+  const shown = findings.filter(({ severity, rule, message }) => {
+    if (severity !== "info") return true;
+    const key = `${rule}\n${message}`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    if (count > repeats) left.set(rule, (left.get(rule) ?? 0) + 1);
+    return count <= repeats;
+  });
+  return { shown, left };
+}
+
 /**
  * `--format pretty`, for people: each finding with its place in the source, what is wrong, what it has to do with,
  * how to put it right and which document asks for it; then what was read, skipped, assumed and left undecided.
  */
 export function pretty(report: Report, options: PrettyOptions): string {
   const { colors, quiet = false, verbose = false, maxFindings = null } = options;
-  const active = activeFindings(report);
+  const { shown: active, left: repeated } = verbose
+    ? { shown: activeFindings(report), left: new Map<string, number>() }
+    : withoutRepetition(activeFindings(report));
   const shown = maxFindings === null ? active : active.slice(0, maxFindings);
   const parts = shown.map((finding) => findingText(finding, colors));
+  for (const [rule, count] of repeated)
+    parts.push(
+      `${plural(count, "more place", "more places")} with the same advice of ${safeText(rule)} (--verbose shows them)\n`,
+    );
   const left = active.length - shown.length;
   if (left > 0)
     parts.push(

@@ -107,3 +107,21 @@ test("a clean report says so, in colour where that is wanted", () => {
   expect(text).toContain("No findings");
   expect(text).toContain("\u001b[32m");
 });
+
+describe("advice that holds in many places", () => {
+  const at = place(file("a.yaml", "kind: Service"), "Service");
+  const advice = (severity: "info" | "warning") =>
+    report(Array.from({ length: 10 }, () => finding(at, { severity, message: "is old" })));
+  const shownIn = (text: string): number => text.split("  is old\n").length - 1;
+
+  test("is shown three times and counted", () => {
+    const text = pretty(advice("info"), { colors, quiet: true });
+    expect(shownIn(text)).toBe(3);
+    expect(text).toContain("7 more places with the same advice");
+  });
+
+  test("is shown in full with --verbose, and for warnings", () => {
+    expect(shownIn(pretty(advice("info"), { colors, verbose: true }))).toBe(10);
+    expect(shownIn(pretty(advice("warning"), { colors, quiet: true }))).toBe(10);
+  });
+});
