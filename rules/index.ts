@@ -23,6 +23,7 @@ import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-l
 import { rule as meshInjectedWorkloadOutsideMesh } from "./mesh/injected-workload-outside-mesh.ts";
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
+import { rule as meshNetworkpolicyIsolatesNamespace } from "./mesh/networkpolicy-isolates-namespace.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   meshInjectedWorkloadOutsideMesh,
   meshKnativeNamespaceNotMember,
   meshNamespaceInTwoMeshes,
+  meshNetworkpolicyIsolatesNamespace,
   meshSmcpMtlsNotStrict,
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
