@@ -91,6 +91,6 @@ export function gatewayConflicts(graph: Graph, gateway: Resource, rival: Resourc
   }
   if (conflicts.length > 0 && pods.state === "unknown") return { conflicts: [], needs: pods.needs };
   if (conflicts.length > 0 && mesh === "unknown")
-    return { conflicts: [], needs: `the mesh of namespace ${gateway.namespace ?? "(not known)"}` };
+    return { conflicts: [], needs: `the meshes of Gateways ${gateway.name} and ${rival.name}` };
   return { conflicts, needs: open ? `the ports, hosts and protocols of Gateway ${rival.name}` : null };
 }

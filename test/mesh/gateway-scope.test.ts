@@ -140,6 +140,12 @@ describe("servers of two Gateways on the same pods", () => {
     expect(conflicts(a, b)).toEqual([count, open]);
     expect(conflicts(b, a)).toEqual([count, open]);
   });
+  test("in meshes that may be others are left open", () => {
+    const text = gateway("a", "x", spec(server(80, "TCP"))) + gateway("b", null, spec(server(80, "TCP")));
+    const { graph, a, b } = pair(plane("m") + text);
+    expect(gatewayConflicts(graph, a, b).conflicts).toEqual([]);
+    expect(gatewayConflicts(graph, a, b).needs).toContain("meshes");
+  });
   test("without pods at hand ports are those that are usual", () => {
     expect(conflicts(server(443, "TLS", secure), server(8443, "TLS", secure), "")).toEqual([0, true]);
     expect(conflicts(server(443, "TLS", secure), server(9443, "TLS", secure), "")).toEqual([0, false]);
@@ -148,6 +154,9 @@ describe("servers of two Gateways on the same pods", () => {
     const text = gateway("a", "x", "{}") + gateway("b", "x", spec(server(80, "TCP")));
     const { graph, a, b } = pair(text);
     expect(serversOf(a)).toEqual({ state: "absent" });
+    expect(serversOf(pair(gateway("a", "x", spec("")) + gateway("b", "x", "{}")).a).state).toBe("absent");
+    const open = pair(gateway("a", "x", '{ servers: "${S}" }') + gateway("b", "x", "{}"));
+    expect(serversOf(open.a).state).toBe("unknown");
     expect(gatewayConflicts(graph, a, b)).toEqual({ conflicts: [], needs: null });
   });
 });
