@@ -1,13 +1,12 @@
-import { renameKey, replaceScalar, setValues } from "../../src/fix/edits.ts";
+import { addLabels, replaceLabels } from "../../src/fix/labels.ts";
 import { readMap, valueOr } from "../../src/mesh/field.ts";
 import { gatewayWorkloads, servicePicks, workloadsOf } from "../../src/mesh/gateway-workloads.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-service.ts";
-import type { Edit } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { idKey, label, type Resource } from "../../src/model/resource.ts";
-import type { Mapping, Value } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import type { Mapping } from "../../src/model/value.ts";
+import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "selector"] as const;
@@ -19,39 +18,24 @@ const written = (selector: Mapping): string =>
     .map(([key, value]) => `${key}: ${String(value)}`)
     .join(", ");
 
-/** Edits that let the Service select what the Gateway selects; null where more than one label would have to go. */
-function aligned(service: Resource, gateway: Resource, narrow: boolean): readonly Edit[] | null {
-  const wanted = Object.entries(selectorOf(gateway));
-  const given = Object.keys(selectorOf(service));
-  if (wanted.length === 0) return null;
-  if (narrow || given.length === 0)
-    return setValues(
-      service,
-      wanted.map(([key, value]): readonly [readonly string[], Value] => [[...path, key], value]),
-    );
-  const [[key, value] = ["", null]] = wanted;
-  const [old = ""] = given;
-  if (wanted.length > 1 || given.length > 1 || typeof value !== "string") return null;
-  const renamed = renameKey(service, [...path, old], key);
-  const replaced = replaceScalar(service, [...path, old], value);
-  return renamed && replaced && [...renamed, ...replaced];
-}
-
-function repair(service: Resource, [gateway]: readonly Resource[], narrow: boolean) {
+function repair(
+  service: Resource,
+  [gateway]: readonly Resource[],
+  write: typeof addLabels,
+): Partial<Problem> {
   if (!gateway) return {};
-  const edits = aligned(service, gateway, narrow);
-  const title = `select what ${label(gateway)} selects ("${written(selectorOf(gateway))}")`;
-  return edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title };
+  const wanted = selectorOf(gateway);
+  const edits = Object.keys(wanted).length === 0 ? null : write(service, path, wanted);
+  const title = `select what ${label(gateway)} selects ("${written(wanted)}")`;
+  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
 }
 
-/** Why no pod is selected, where the namespace alone is the reason. */
-function reason(graph: Graph, service: Resource, gateways: readonly Resource[]): string {
+/** The namespaces of the local gateway's pods, if the Service is in none of them. */
+function elsewhere(graph: Graph, service: Resource, gateways: readonly Resource[]): readonly string[] {
   const namespaces = gateways
     .flatMap((gateway) => workloadsOf(graph, gateway).workloads)
-    .map(({ namespace }) => namespace ?? "");
-  const here = service.namespace ?? "";
-  if (namespaces.includes(here)) return "";
-  return `, whose pods are in ${[...new Set(namespaces)].join(" and ")}, not in ${here}`;
+    .flatMap(({ namespace }) => namespace ?? []);
+  return service.namespace === null || namespaces.includes(service.namespace) ? [] : [...new Set(namespaces)];
 }
 
 export const rule = defineRule({
@@ -90,15 +74,20 @@ export const rule = defineRule({
       if (picks.includes("unknown"))
         return yield undecided(`the namespace and the selector of Service ${service.name}`);
       const empty = Object.keys(selector).length === 0;
+      const away = elsewhere(graph, service, gateways).join(" or ");
+      const reason =
+        away === "" ? "" : `: these are in ${away}, the Service is in ${service.namespace ?? ""}`;
       yield fail(
         at(service, ...path),
-        `the Service selects ${empty ? "nothing" : `"${written(selector)}"`}, which matches no pod of the local gateway${reason(graph, service, gateways)}`,
+        `the Service selects ${empty ? "nothing" : `"${written(selector)}"`}, which matches no pod of the local gateway${reason}`,
         {
           related: gateways.map((gateway) => ({
             at: at(gateway, ...path),
             message: `${label(gateway)} selects "${written(selectorOf(gateway))}"`,
           })),
-          ...repair(service, reason(graph, service, gateways) === "" ? gateways : [], false),
+          ...(away === ""
+            ? repair(service, gateways, replaceLabels)
+            : { advice: `move the Service to ${away}, where the gateway's pods are` }),
         },
       );
       return;
@@ -112,7 +101,7 @@ export const rule = defineRule({
     yield fail(
       at(service, ...path),
       `"${written(selector)}" also matches the pods of ${names}, where the local gateway does not listen`,
-      { severity: "warning", ...repair(service, gateways, true) },
+      { severity: "warning", ...repair(service, gateways, addLabels) },
     );
   },
 });
