@@ -1,7 +1,8 @@
 import { removeKey, setValue } from "../../src/fix/edits.ts";
 import { readList, valueOr } from "../../src/mesh/field.ts";
 import {
-  isNamedByKnative,
+  backendsOf,
+  isMadeRoute,
   knativePods,
   leadsToKnative,
   openingsOfGateway,
@@ -13,7 +14,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { isServerlessMesh, serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { isList, isMapping, valueAt } from "../../src/model/value.ts";
+import { isMapping } from "../../src/model/value.ts";
 import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -57,27 +58,11 @@ function* checkService(service: Resource, graph: Graph): Generator<Judgement> {
   for (const opening of found) yield opened(service, opening);
 }
 
-/** OpenShift Serverless, the mesh's operator and other controllers make Routes too. */
-function isMade(route: Resource): boolean {
-  const labels = valueAt(route.value, ["metadata", "labels"]);
-  const owners = valueAt(route.value, ["metadata", "ownerReferences"]);
-  const keys = isMapping(labels) ? Object.keys(labels) : [];
-  return (
-    (isList(owners) && owners.length > 0) ||
-    keys.some((key) => key.startsWith("serving.knative.openshift.io/") || key === "maistra.io/generated-by")
-  );
-}
-
 function* checkRoute(route: Resource, graph: Graph): Generator<Judgement> {
-  if (isMade(route)) return yield notApplicable("a controller made it");
-  for (const { path, target, wanted } of graph.out(route, "routes to")) {
-    const backends = target.state === "found" ? target.resources : [];
-    const leads = backends.map((backend) => leadsToKnative(graph, backend));
-    const [, namespace = "", name = ""] = /^Service ([^/]+)\/(.+)$/.exec(wanted) ?? [];
-    if (!leads.includes("yes") && !isNamedByKnative(graph, namespace, name)) {
-      if (leads.includes("unknown")) yield undecided(`the pods of ${wanted}`);
-      continue;
-    }
+  if (isMadeRoute(route)) return yield notApplicable("a controller made it");
+  for (const { path, wanted, leads } of backendsOf(graph, route)) {
+    if (leads === "unknown") yield undecided(`the pods of ${wanted}`);
+    if (leads !== "yes") continue;
     yield fail(
       at(route, ...path),
       `${route.id.kind} ${route.name} leads to ${wanted}, the gateway of Knative: it gets past the Routes that Serverless makes`,

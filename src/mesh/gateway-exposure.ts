@@ -3,7 +3,7 @@ import type { Resource } from "../model/resource.ts";
 import { isList, isMapping, valueAt } from "../model/value.ts";
 import type { Path } from "../model/value.ts";
 import { readSetting } from "./control-plane-settings.ts";
-import { read, readMap, readString, valueOr } from "./field.ts";
+import { read, readList, readMap, readString, valueOr } from "./field.ts";
 import type { Reading } from "./field.ts";
 import { gatewayWorkloads, servicePicks, workloadsOf } from "./gateway-workloads.ts";
 import type { GatewayWorkload } from "./gateway-workloads.ts";
@@ -124,4 +124,38 @@ export function openingsOfPods({ pod }: GatewayWorkload): readonly Opening[] {
     });
   });
   return [...network, ...hostPorts];
+}
+
+/** OpenShift Serverless, the mesh's operator and other controllers make Routes too. */
+export function isMadeRoute(route: Resource): boolean {
+  const labels = valueOr(readMap(route, ["metadata", "labels"]), {});
+  const owners = valueOr(readList(route, ["metadata", "ownerReferences"]), []);
+  return (
+    owners.length > 0 ||
+    Object.keys(labels).some(
+      (key) => key.startsWith("serving.knative.openshift.io/") || key === "maistra.io/generated-by",
+    )
+  );
+}
+
+/** A Service to which a Route, an Ingress or a route of the Gateway API sends requests. */
+export interface Backend {
+  readonly path: Path;
+  /** `Service istio-system/istio-ingressgateway`. */
+  readonly wanted: string;
+  /** To the gateway pods that Knative uses. */
+  readonly leads: Match;
+}
+
+export function backendsOf(graph: Graph, route: Resource): readonly Backend[] {
+  return graph.out(route, "routes to").map(({ path, target, wanted }) => {
+    const services = target.state === "found" ? target.resources : [];
+    const [, namespace = "", name = ""] = /^Service ([^/]+)\/(.+)$/.exec(wanted) ?? [];
+    const named = isNamedByKnative(graph, namespace, name);
+    return {
+      path,
+      wanted,
+      leads: named ? "yes" : anyOf(services.map((service) => leadsToKnative(graph, service))),
+    };
+  });
 }

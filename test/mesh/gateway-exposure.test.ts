@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { valueOr } from "../../src/mesh/field.ts";
 import {
+  backendsOf,
+  isMadeRoute,
   isNamedByKnative,
   knativePods,
   leadsToKnative,
@@ -9,7 +10,6 @@ import {
   openingsOfService,
 } from "../../src/mesh/gateway-exposure.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import type { Resource } from "../../src/model/resource.ts";
 import { graphOf } from "../support/graph.ts";
 
 const smcp = (spec: string, namespace = "istio-system", version = "v2"): string => `
@@ -114,6 +114,32 @@ spec: { ingress: { istio: { enabled: true } } }
     expect(front(roll + service("{selector: {istio: ingressgateway}}"))).toBe("unknown");
     expect(front(roll + service("{selector: {app: shop}}"))).toBe("no");
     expect(front(roll + service("{}"))).toBe("no");
+  });
+});
+
+describe("Routes of people", () => {
+  const route = (metadata: string) => `
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata: { name: shop, namespace: istio-system${metadata} }
+spec: { to: { kind: Service, name: istio-ingressgateway }, alternateBackends: [{ name: shop }] }
+---`;
+  const of = (text: string) => {
+    const graph = graphOf(text);
+    const [found] = graph.own(kinds.Route);
+    if (!found) throw new Error("no Route");
+    return { made: isMadeRoute(found), backends: backendsOf(graph, found).map(({ leads }) => leads) };
+  };
+  test("lead to the gateway, or not", () => {
+    expect(of(smcp("{}") + roll + route(""))).toEqual({ made: false, backends: ["yes", "no"] });
+    const open = service("{selector: {istio: ingressgateway}}", "shop");
+    expect(of(roll + open + route(""))).toEqual({ made: false, backends: ["no", "unknown"] });
+  });
+  test("are not those of controllers", () => {
+    expect(of(route(", labels: {serving.knative.openshift.io/ingressName: shop}")).made).toBe(true);
+    expect(of(route(", labels: {maistra.io/generated-by: ior}")).made).toBe(true);
+    expect(of(route(", ownerReferences: [{kind: Portal, name: shop}]")).made).toBe(true);
+    expect(of(route(", labels: {app: shop}, ownerReferences: []")).made).toBe(false);
   });
 });
 
