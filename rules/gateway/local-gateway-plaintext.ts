@@ -14,22 +14,41 @@ import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
+const wanted = "HTTPS with tls.mode ISTIO_MUTUAL";
+
+/** A port name for the server: names are unique in a Gateway. */
+function freeName(gateway: Resource, server: GatewayServer, servers: readonly GatewayServer[]): string {
+  const taken = servers.some(
+    ({ index, path }) =>
+      index !== server.index && valueOr(readString(gateway, [...path, "port", "name"]), "") === "https",
+  );
+  return taken ? `https-${valueOr(server.number, server.index)}` : "https";
+}
+
 /** What the documents of the version say about it, and how to change it where they ask for that. */
-function judged(gateway: Resource, server: GatewayServer, graph: Graph): Partial<Problem> {
+function judged(
+  gateway: Resource,
+  server: GatewayServer,
+  servers: readonly GatewayServer[],
+  graph: Graph,
+): Partial<Problem> {
   const mesh = serverlessMesh(graph);
   const family = mesh.state === "found" ? mesh.mesh.family : familyOfProfile(graph.profile);
-  if (family === "ossm3") return { severity: "info" };
+  const advice = `keep it if callers without a sidecar are wanted, else serve ${wanted}`;
+  if (family === "ossm3") return { severity: "info", advice };
   if (!holds(facts.mutualLocalGateway, graph.profile))
-    return { severity: "info", documentation: [olderIntegrations("1.3")] };
+    return { severity: "info", advice, documentation: [olderIntegrations("1.3")] };
   const edits = setValues(gateway, [
     [[...server.path, "port", "protocol"], "HTTPS"],
-    [[...server.path, "port", "name"], "https"],
+    [[...server.path, "port", "name"], freeName(gateway, server, servers)],
     [[...server.path, "tls", "mode"], "ISTIO_MUTUAL"],
   ]);
-  const title = "serve HTTPS with tls.mode ISTIO_MUTUAL; callers without a sidecar are cut off then";
+  const title = `serve ${wanted}; callers without a sidecar are cut off then`;
+  const printed =
+    valueOr(server.protocol, "") === "HTTP" && valueOr(server.number, null) === ports.localGateway;
   return {
     // The older editions print HTTP on 8081.
-    otherEdition: server.protocol.state === "value" && valueOr(server.number, null) === ports.localGateway,
+    otherEdition: printed,
     ...(tenants(graph).length > 0 && { severity: "error" }),
     ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
   };
@@ -54,9 +73,10 @@ export const rule = defineRule({
     return localGateways(graph).filter((gateway) => gateway.standing === "own");
   },
   *check(gateway, graph) {
-    const servers = serversOf(gateway);
-    if (servers.state === "unknown") return yield undecided(servers.why);
-    for (const server of valueOr(servers, [])) {
+    const found = serversOf(gateway);
+    if (found.state === "unknown") return yield undecided(found.why);
+    const servers = valueOr(found, []);
+    for (const server of servers) {
       const { protocol } = server;
       if (protocol.state === "unknown") yield undecided(protocol.why);
       if (protocol.state !== "value" || server.family !== "http") continue;
@@ -66,7 +86,7 @@ export const rule = defineRule({
       yield fail(
         at(gateway, ...server.path, "port", "protocol"),
         `the local gateway serves ${protocol.value}: calls by cluster-local names reach it unencrypted and without the caller's identity`,
-        judged(gateway, server, graph),
+        judged(gateway, server, servers, graph),
       );
     }
   },

@@ -1,6 +1,7 @@
 import { replaceScalar, setValue } from "../../src/fix/edits.ts";
 import { read, readList, valueOr } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
+import { ports } from "../../src/mesh/knative-ports.ts";
 import { claimingServers, localPortFit, requestPort, usesTlsListener } from "../../src/mesh/local-port.ts";
 import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-service.ts";
 import type { Graph } from "../../src/model/graph.ts";
@@ -26,13 +27,13 @@ function* checkTarget(service: Resource, graph: Graph): Generator<Judgement> {
       "the local gateway uses the port of the ingress gateway, which is reported there",
     );
 
-  const [wanted, ...others] = fit.listens;
+  // With more than one server, 8081 is the one for this, as in the documents.
+  const [only, ...others] = fit.listens;
+  const usual = fit.listens.includes(ports.localGateway) ? ports.localGateway : undefined;
+  const wanted = others.length === 0 ? only : usual;
   const path = [...port.value.path, "targetPort"];
   const given = read(service, path).state === "value";
-  const edits =
-    wanted === undefined || others.length > 0
-      ? null
-      : (given ? replaceScalar : setValue)(service, path, wanted);
+  const edits = wanted === undefined ? null : (given ? replaceScalar : setValue)(service, path, wanted);
   const listens = fit.listens.length === 0 ? "none" : fit.listens.join(" and ");
   const title = `set targetPort to ${wanted ?? "the port of the local gateway"}`;
   yield fail(
