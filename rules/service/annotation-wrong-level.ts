@@ -122,6 +122,7 @@ export const rule = defineRule({
   ],
   fix: "safe",
   reads: [kinds.KnativeService, kinds.Configuration, ...scriptKinds],
+  candidates: "each",
   selfContained: true,
   subjects: (graph) => [
     ...graph.own(kinds.KnativeService, kinds.Configuration).filter((found) => !isOwned(found)),

@@ -22,6 +22,7 @@ export const rule = defineRule({
   ],
   fix: "review",
   reads: [kinds.KnativeService, kinds.DomainMapping],
+  candidates: "each",
   subjects: (graph) => graph.own(kinds.KnativeService, kinds.DomainMapping),
   *check(resource, graph) {
     // The annotation itself shows what is meant: no mesh has to be at hand.

@@ -49,12 +49,12 @@ export function shellCommands(script: string): readonly (readonly Word[])[] {
     words = [];
   };
   while (index < script.length) {
-    const char = script[index] ?? "";
+    const char = script.charAt(index);
     const from = index;
     index++;
     if (char === "\\") {
       const continued = /^\r?\n/.exec(script.slice(index, index + 2));
-      if (!continued) add(script[index] ?? "", from);
+      if (!continued) add(script.charAt(index), from);
       index += continued ? continued[0].length : 1;
     } else if (char === "'" || char === '"') {
       const closing = closingQuote(script, index, char);
