@@ -24,12 +24,15 @@ import { rule as meshInjectedWorkloadOutsideMesh } from "./mesh/injected-workloa
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshNetworkpolicyIsolatesNamespace } from "./mesh/networkpolicy-isolates-namespace.ts";
+import { rule as meshOssm3MtlsNotStrict } from "./mesh/ossm3-mtls-not-strict.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
+import { rule as schemaKindMissing } from "./schema/kind-missing.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
+import { rule as schemaUnknownKind } from "./schema/unknown-kind.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
 import { rule as serviceAnnotationWrongLevel } from "./service/annotation-wrong-level.ts";
@@ -78,12 +81,15 @@ export const rules: readonly Rule[] = [
   meshKnativeNamespaceNotMember,
   meshNamespaceInTwoMeshes,
   meshNetworkpolicyIsolatesNamespace,
+  meshOssm3MtlsNotStrict,
   meshSmcpMtlsNotStrict,
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
   meshVersionUnsupported,
+  schemaKindMissing,
   schemaMissingField,
   schemaUnknownKey,
+  schemaUnknownKind,
   schemaValueNotAllowed,
   schemaWrongType,
   serviceAnnotationWrongLevel,
