@@ -1,23 +1,17 @@
 import { removeKey, setValue } from "../../src/fix/edits.ts";
-import { embeddedKn, locateWord } from "../../src/mesh/embedded-scripts.ts";
+import { embeddedKn, locateWord, misplacedSettings } from "../../src/mesh/embedded-scripts.ts";
 import { annotation, annotationPlace, valueOr } from "../../src/mesh/field.ts";
 import { injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
 import { ingress } from "../../src/mesh/ingress-class.ts";
 import { kinds, workloadKinds } from "../../src/mesh/kinds.ts";
-import type { KnSetting } from "../../src/mesh/kn-command.ts";
 import { isPresent, passthroughKey } from "../../src/mesh/passthrough.ts";
 import { isFixed, isOwned } from "../../src/mesh/revision-templates.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
-import {
-  type MisplacedSetting,
-  settingsInSpec,
-  settingsOnObject,
-  sidecarPrefix,
-} from "../../src/mesh/sidecar-settings.ts";
+import { type MisplacedSetting, settingsInSpec, settingsOnObject } from "../../src/mesh/sidecar-settings.ts";
 import type { Edit, Fix } from "../../src/model/finding.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import type { Path } from "../../src/model/value.ts";
+import { isMapping, type Mapping, type Path, valueAt } from "../../src/model/value.ts";
 import { atKey, defineRule, fail, type Judgement, notApplicable } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -27,6 +21,15 @@ const scriptKinds = [
   ...["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"].map((kind) => `${kind}.tekton.dev`),
 ];
 
+/** The path of a setting, or of the mapping around it that would be empty without it. */
+function withEmptied(value: Mapping, path: Path): Path {
+  const parent = path.slice(0, -1);
+  const around = valueAt(value, parent);
+  const isMetadata = parent.length <= 1 || parent.join(".") === "spec.template.metadata";
+  if (isMetadata || parent.join(".") === "spec.template.spec") return path;
+  return isMapping(around) && Object.keys(around).length === 1 ? withEmptied(value, parent) : path;
+}
+
 function move(
   resource: Resource,
   from: Path,
@@ -35,10 +38,12 @@ function move(
   safety: Fix["safety"],
 ): { readonly fix: Fix } | { readonly advice: string } {
   const title = `move it to ${to.slice(0, -1).join(".")}`;
-  const changesTemplate = from[1] === "template" || to[1] === "template";
-  if (changesTemplate && isFixed(resource)) return { advice: `${title}, in a revision with a new name` };
+  const fixed = isFixed(resource);
+  if (fixed && to[1] === "template") return { advice: `${title}, in a revision with a new name` };
   const added = setValue(resource, to, text);
-  const removed = removeKey(resource, from);
+  // The template of a revision with a name cannot change; the copy that stays there does no harm.
+  if (fixed && added) return { fix: { title: title.replace("move", "copy"), safety, edits: added } };
+  const removed = removeKey(resource, withEmptied(resource.value, from));
   const edits: readonly Edit[] | null = added && removed && [...added, ...removed];
   return edits ? { fix: { title, safety, edits } } : { advice: title };
 }
@@ -80,25 +85,9 @@ function* passthrough(service: Resource, pod: PodTemplate): Generator<Judgement>
   });
 }
 
-/** What a call of kn sets at a level where it has no effect, and nowhere else. */
-function misplacedIn(settings: readonly KnSetting[]): readonly { setting: KnSetting; right: string }[] {
-  const sets = (key: string, ...levels: readonly string[]): boolean =>
-    settings.some((one) => one.key === key && levels.some((level) => one.flag.endsWith(level)));
-  return settings.flatMap((setting) => {
-    const { key, flag } = setting;
-    const right = flag.replace(/-(?:service|revision)$/, "");
-    const both = ["--annotation", "--label"];
-    if (key.startsWith(sidecarPrefix) && flag.endsWith("-service") && !sets(key, "-revision", ...both))
-      return [{ setting, right: `${right}-revision` }];
-    if (key === passthroughKey && flag.endsWith("-revision") && !sets(key, "-service", ...both))
-      return [{ setting, right: `${right}-service` }];
-    return [];
-  });
-}
-
 function* scripts(resource: Resource): Generator<Judgement> {
   for (const call of embeddedKn(resource)) {
-    for (const { setting, right } of misplacedIn(call.command.settings)) {
+    for (const { setting, right } of misplacedSettings(call.command)) {
       const { flag, key, word } = setting;
       const reads = right.endsWith("-revision") ? "the sidecar's injection" : "the Route";
       const message = `kn gets ${key} by ${flag}, where ${reads} does not look for it`;

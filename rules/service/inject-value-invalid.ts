@@ -1,4 +1,4 @@
-import { quoteScalar, setValue } from "../../src/fix/edits.ts";
+import { setValue } from "../../src/fix/edits.ts";
 import { annotationPlace, labelPlace, read, type Place } from "../../src/mesh/field.ts";
 import { injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
 import { operatorKinds, workloadKinds, kinds } from "../../src/mesh/kinds.ts";
@@ -27,7 +27,7 @@ function wrongValue(value: Value): string | null {
 }
 
 function right(resource: Resource, path: Path, value: Value): readonly Edit[] | null {
-  if (typeof value === "boolean") return quoteScalar(resource, path);
+  if (typeof value === "boolean") return setValue(resource, path, String(value));
   if (typeof value !== "string" || !truthy.includes(value.toLowerCase())) return null;
   return setValue(resource, path, "true");
 }
@@ -42,7 +42,8 @@ function* checkValue({ resource, path }: Place): Generator<Judgement> {
   const wrong = wrongValue(reading.value);
   if (wrong === null) return;
   const edits = right(resource, path, reading.value);
-  const title = typeof reading.value === "boolean" ? "put the value in quotes" : `set ${injectKey} to "true"`;
+  const wanted = reading.value === false ? "false" : "true";
+  const title = `write ${injectKey}: "${wanted}", with quotes`;
   yield fail(at(resource, ...path), `${injectKey} is ${wrong}`, {
     explains: path,
     ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice }),

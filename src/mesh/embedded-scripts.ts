@@ -2,7 +2,9 @@ import { locate, type Resource } from "../model/resource.ts";
 import type { Location } from "../model/source.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
-import { knCommand, knCommands, type KnCommand, type Word } from "./kn-command.ts";
+import { knCommand, knCommands, type KnCommand, type KnSetting, type Word } from "./kn-command.ts";
+import { passthroughKey } from "./passthrough.ts";
+import { sidecarPrefix } from "./sidecar-settings.ts";
 
 /** A call of `kn` in a resource. */
 export interface EmbeddedKn {
@@ -85,4 +87,22 @@ function* search(value: Value, path: Path): Generator<EmbeddedKn> {
 /** Every call of `kn service` in the scripts, commands and arguments of a resource's containers and steps. */
 export function embeddedKn(resource: Resource): readonly EmbeddedKn[] {
   return [...search(resource.value.spec ?? null, ["spec"])];
+}
+
+/** What a call of kn sets at a level where it has no effect, and nowhere else; `right` is the flag for it. */
+export function misplacedSettings({
+  settings,
+}: KnCommand): readonly { readonly setting: KnSetting; readonly right: string }[] {
+  const sets = (key: string, ...levels: readonly string[]): boolean =>
+    settings.some((one) => one.key === key && levels.some((level) => one.flag.endsWith(level)));
+  return settings.flatMap((setting) => {
+    const { key, flag } = setting;
+    const right = flag.replace(/-(?:service|revision)$/, "");
+    const both = ["--annotation", "--label"];
+    if (key.startsWith(sidecarPrefix) && flag.endsWith("-service") && !sets(key, "-revision", ...both))
+      return [{ setting, right: `${right}-revision` }];
+    if (key === passthroughKey && flag.endsWith("-revision") && !sets(key, "-service", ...both))
+      return [{ setting, right: `${right}-service` }];
+    return [];
+  });
 }
