@@ -25,6 +25,7 @@ import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshNetworkpolicyIsolatesNamespace } from "./mesh/networkpolicy-isolates-namespace.ts";
 import { rule as meshOssm3MtlsNotStrict } from "./mesh/ossm3-mtls-not-strict.ts";
+import { rule as meshPeerauthenticationWeakensStrict } from "./mesh/peerauthentication-weakens-strict.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
@@ -82,6 +83,7 @@ export const rules: readonly Rule[] = [
   meshNamespaceInTwoMeshes,
   meshNetworkpolicyIsolatesNamespace,
   meshOssm3MtlsNotStrict,
+  meshPeerauthenticationWeakensStrict,
   meshSmcpMtlsNotStrict,
   meshSmmrInvalid,
   meshTerminationDrainTooShort,

@@ -1,7 +1,14 @@
-import { formatPath } from "../../src/model/value.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { formatPath, valueAt } from "../../src/model/value.ts";
 import { at, defineRule, fail } from "../../src/rule/define.ts";
 import { integrations, kubernetes } from "../../src/rule/documents.ts";
 import { hasSchema, schemaKinds, validate } from "../../src/schema/validate.ts";
+
+/** Only an object that lists neither a name nor the beginning of one; other types are told by schema/wrong-type. */
+function isNameless({ form, name, value }: Resource): boolean {
+  const written = valueAt(value, ["metadata", "name"]) ?? null;
+  return form === "full" && name === "" && (written === null || written === "");
+}
 
 export const rule = defineRule({
   id: "schema/missing-field",
@@ -16,6 +23,10 @@ export const rule = defineRule({
   subjects: (graph) =>
     graph.set.resources.filter((resource) => resource.standing === "own" && hasSchema(resource)),
   *check(resource) {
+    if (isNameless(resource))
+      yield fail(at(resource, "metadata", "name"), "metadata.name is missing; the API server demands it", {
+        explains: ["metadata", "name"],
+      });
     for (const problem of validate(resource)) {
       if (problem.type !== "missing") continue;
       const path = [...problem.path, problem.key];

@@ -1,4 +1,5 @@
 import type { ManifestDocument } from "../model/document.ts";
+import { incompleteObjects } from "../model/incomplete-object.ts";
 import type { SourceFile, Span } from "../model/source.ts";
 import { isList, isMapping, type Value } from "../model/value.ts";
 import { isObject } from "./resources.ts";
@@ -71,6 +72,10 @@ export function classifyFile(file: SourceFile, documents: readonly ManifestDocum
     return { state: "unreadable", reason: broken.error.message, at: broken.error.at };
   }
   if (documents.some((document) => isObject(document.value)) || isKustomizationName(file.path)) {
+    return manifests;
+  }
+  // What was meant as an object is reported, not silently left out (schema/kind-missing).
+  if (!isValuesName(file.path) && documents.some(({ value }) => incompleteObjects(value).length > 0)) {
     return manifests;
   }
   const values = documents.map((document) => document.value ?? null).filter((value) => value !== null);

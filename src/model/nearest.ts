@@ -35,11 +35,16 @@ function distance(a: string, b: string, most: number): number | null {
  * The candidate that a mistyped name most likely means, or null if none is near: at most one mistake in short
  * names, up to a third of the length in longer ones. Upper and lower case count as equal; the first of equally
  * near candidates wins.
+ * @param mostMistakes another bound, for names that have much in common
  */
-export function nearest(name: string, candidates: Iterable<string>): string | null {
+export function nearest(
+  name: string,
+  candidates: Iterable<string>,
+  mostMistakes = Math.max(1, Math.floor(name.length / 3)),
+): string | null {
   if (name.length > longest) return null;
   const wanted = name.toLowerCase();
-  let most = Math.max(1, Math.floor(name.length / 3));
+  let most = mostMistakes;
   let best: string | null = null;
   for (const candidate of candidates) {
     const found = distance(wanted, candidate.toLowerCase(), most);

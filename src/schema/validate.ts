@@ -1,6 +1,7 @@
-import type { Resource } from "../model/resource.ts";
+import type { Kind, Resource } from "../model/resource.ts";
 import { explain, type SchemaProblem } from "./explain.ts";
 import { validators, versions } from "./generated/validators.js";
+import { knownKinds } from "./known-kinds.ts";
 import { schemaOf } from "./schema.ts";
 
 export type { SchemaProblem } from "./explain.ts";
@@ -8,13 +9,24 @@ export type { SchemaProblem } from "./explain.ts";
 const none: readonly SchemaProblem[] = [];
 const known = new WeakMap<Resource, readonly SchemaProblem[]>();
 
-/** Kinds that have a schema. */
-export const schemaKinds: readonly string[] = Object.keys(validators);
+/** What all objects have in common: for kinds that are known, but have no schema of their own (in that version). */
+const anyObject: Kind = "Object.any";
+const knownSet: ReadonlySet<Kind> = new Set(knownKinds);
 
-/** Whether there is a schema for the kind and API version of a resource. */
+/** Kinds that can be validated, if only in what all objects have in common. */
+export const schemaKinds: readonly Kind[] = [
+  ...new Set([...Object.keys(validators).filter((kind) => kind !== anyObject), ...knownKinds]),
+];
+
+/** The name of the schema that a resource is held against; null for kinds that nothing is known about. */
+function schemaNameOf({ kind, version }: Resource): Kind | null {
+  if (Object.hasOwn(versions, kind) && versions[kind]?.includes(version) === true) return kind;
+  return knownSet.has(kind) ? anyObject : null;
+}
+
+/** Whether there is a schema for a resource, if only for what all objects have in common. */
 export function hasSchema(resource: Resource): boolean {
-  const { kind, version } = resource;
-  return Object.hasOwn(versions, kind) && versions[kind]?.includes(version) === true;
+  return schemaNameOf(resource) !== null;
 }
 
 /** Kubernetes' own kinds are read by Go's rules, custom resources by their CRD's schema. */
@@ -23,21 +35,21 @@ function isBuiltIn(group: string): boolean {
 }
 
 /**
- * Where a resource does not fit the schema of its kind, in the order of the text; empty for kinds and versions
- * without schema. Fast for resources that fit: the compiled validator says so; only for others is it worked out why.
+ * Where a resource does not fit the schema of its kind, in the order of the text; empty for kinds that nothing is
+ * known about. Fast for resources that fit: the compiled validator says so; only for others is it worked out why.
  */
 export function validate(resource: Resource): readonly SchemaProblem[] {
-  if (!hasSchema(resource)) return none;
   const before = known.get(resource);
   if (before) return before;
-  const fine = validators[resource.kind]?.(resource.value) === true;
-  const problems = fine ? none : explainResource(resource);
+  const name = schemaNameOf(resource);
+  const fine = name === null || validators[name]?.(resource.value) === true;
+  const problems = fine ? none : explainResource(resource, name);
   known.set(resource, problems);
   return problems;
 }
 
-function explainResource(resource: Resource): readonly SchemaProblem[] {
-  const node = schemaOf(resource.kind);
+function explainResource(resource: Resource, schema: Kind): readonly SchemaProblem[] {
+  const node = schemaOf(schema);
   if (!node) return none;
   const fragment = resource.form === "patch";
   const nullItems = fragment || isBuiltIn(resource.id.group);

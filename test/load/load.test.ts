@@ -56,6 +56,8 @@ describe("files are told apart", () => {
     ["base.meshlint.yaml", "rules: {}\n", "meshlint configuration"],
     ["a.meshtest.yaml", "tests: []\n", "meshlint test"],
     ["a.yaml", "kind: x\n", "no Kubernetes objects"],
+    ["a.yaml", "kind: Secret\nmetadata: {name: a}\n", "manifests"],
+    ["values.yaml", "kind: Secret\nmetadata: {name: a}\n", "values file"],
     ["a.yaml", "apiVersion: 1\nkind: x\n", "no Kubernetes objects"],
     ["a.yaml", "# nothing\n---\n", "empty"],
     ["a.yaml", "", "empty"],
