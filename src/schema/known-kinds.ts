@@ -193,5 +193,10 @@ export function problemOfKind(apiVersion: string, kind: string): KindProblem | n
   }
   if (known.versions.includes(version)) return null;
   const malformed = !/^v[1-9]\d*(?:(?:alpha|beta)[1-9]\d*)?$/.test(version);
-  return { type: "version", malformed, nearest: nearest(version, known.versions, mostSlips), versions: known.versions };
+  return {
+    type: "version",
+    malformed,
+    nearest: nearest(version, known.versions, mostSlips),
+    versions: known.versions,
+  };
 }
