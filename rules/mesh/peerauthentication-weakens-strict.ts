@@ -1,0 +1,189 @@
+import { read, readText, valueOr } from "../../src/mesh/field.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
+import { knativeHost } from "../../src/mesh/knative-hosts.ts";
+import { ports, requestPorts } from "../../src/mesh/knative-ports.ts";
+import { membership } from "../../src/mesh/membership.ts";
+import type { Mesh } from "../../src/mesh/meshes.ts";
+import { systemNamespaces } from "../../src/mesh/namespaces.ts";
+import { applicationNamespaces } from "../../src/mesh/network-policies.ts";
+import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
+import { facts, holds } from "../../src/mesh/version-facts.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { isList, isMapping, type Path, type Value, valueAt } from "../../src/model/value.ts";
+import {
+  at,
+  atKey,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+} from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+const takesPlain = (mode: string): boolean => mode === "PERMISSIVE" || mode === "DISABLE";
+/** Ports that callers without a certificate are meant to reach: metrics, and the kubelet's drain hook. */
+const meantForAll: readonly number[] = [ports.secureMetrics, ports.queueAdmin, ports.metrics];
+
+const labelsOf = (policy: Resource): Readonly<Record<string, Value>> => {
+  const labels = valueAt(policy.value, ["spec", "selector", "matchLabels"]);
+  return isMapping(labels) ? labels : {};
+};
+
+/** Whether Knative has pods that a policy is about: all of its namespaces, and what selects revisions anywhere. */
+function concerns(policy: Resource, graph: Graph, mesh: Mesh): boolean {
+  const { namespace } = policy;
+  const revisions = Object.keys(labelsOf(policy)).some((key) => key.startsWith("serving.knative.dev/"));
+  if (namespace === null || revisions) return true;
+  // What counts for the whole mesh is judged with its control plane.
+  const system = systemNamespaces(graph).has(namespace) && namespace !== mesh.namespace;
+  return system || applicationNamespaces(graph).has(namespace);
+}
+
+/** Service Mesh 3 material of the product lets the autoscaler's pods be called without a certificate. */
+function isAcceptedAutoscaler(policy: Resource, mesh: Mesh, mode: string): boolean {
+  const labels = labelsOf(policy);
+  return (
+    mesh.family === "ossm3" &&
+    mode === "PERMISSIVE" &&
+    policy.namespace === servingNamespace &&
+    labels.app === "autoscaler" &&
+    Object.keys(labels).length === 1
+  );
+}
+
+/** Whether requests arrive at a port of the pods that a policy selects; null: plain callers are meant to reach it. */
+function isRequestPort(policy: Resource, graph: Graph, port: number): boolean | null {
+  if (meantForAll.includes(port)) return null;
+  const webhook = Object.values(labelsOf(policy)).some((value) => String(value).includes("webhook"));
+  if (port === ports.webhook && webhook) return null;
+  if (requestPorts.includes(port)) return true;
+  // Elsewhere these are ports of the application, behind the queue-proxy.
+  const namespace = policy.namespace ?? "";
+  const listens = [ports.receiverHttp, ports.receiverHttps, ports.localGateway] as readonly number[];
+  return systemNamespaces(graph).has(namespace) && listens.includes(port);
+}
+
+function* checkPorts(policy: Resource, graph: Graph): Generator<Judgement> {
+  const path = ["spec", "portLevelMtls"];
+  const levels = read(policy, path);
+  const entries = levels.state === "value" && isMapping(levels.value) ? Object.keys(levels.value) : [];
+  if (entries.length > 0 && Object.keys(labelsOf(policy)).length === 0)
+    return yield fail(
+      atKey(policy, ...path),
+      "portLevelMtls needs a selector with matchLabels, and Istio refuses it without",
+      { advice: "name the pods that the ports belong to" },
+    );
+  for (const key of entries) {
+    const place = [...path, key, "mode"];
+    const mode = valueOr(readText(policy, place), "");
+    const request = isRequestPort(policy, graph, Number(key));
+    if (!takesPlain(mode) || request === null) continue;
+    yield request
+      ? fail(at(policy, ...place), `requests to Knative arrive at port ${key}, which takes plain callers`, {
+          advice: "leave the port out",
+        })
+      : fail(at(policy, ...place), `port ${key} takes callers without a certificate in a strict mesh`, {
+          severity: "info",
+          advice: "make sure that nothing but metrics is served there",
+        });
+  }
+}
+
+function* checkPolicy(policy: Resource, graph: Graph, mesh: Mesh): Generator<Judgement> {
+  const path = ["spec", "mtls", "mode"];
+  const mode = readText(policy, path);
+  if (mode.state === "unknown") yield undecided(mode.why);
+  yield* checkPorts(policy, graph);
+  if (mode.state !== "value" || !takesPlain(mode.value) || isAcceptedAutoscaler(policy, mesh, mode.value))
+    return;
+  yield fail(
+    at(policy, ...path),
+    `mode ${mode.value} lets in callers without a certificate, where the mesh of Serverless has to be strict`,
+    { advice: "use STRICT, or leave the mode to the mesh" },
+  );
+}
+
+/** Every `tls.mode` of a traffic policy: for all ports, and for single ones. */
+function modesIn(rule: Resource, policy: Path): readonly Path[] {
+  const levels = valueAt(rule.value, [...policy, "portLevelSettings"]);
+  const single = (isList(levels) ? [...levels.entries()] : []).filter(
+    ([, level]) => !meantForAll.includes(Number(valueAt(level, ["port", "number"]))),
+  );
+  return [
+    [...policy, "tls", "mode"],
+    ...single.map(([index]) => [...policy, "portLevelSettings", index, "tls", "mode"]),
+  ];
+}
+
+function* checkDestination(rule: Resource, graph: Graph): Generator<Judgement> {
+  const subsets = valueAt(rule.value, ["spec", "subsets"]);
+  const policies: readonly Path[] = [
+    ["spec", "trafficPolicy"],
+    ...(isList(subsets) ? [...subsets.keys()] : []).map((index) => [
+      "spec",
+      "subsets",
+      index,
+      "trafficPolicy",
+    ]),
+  ];
+  const plain = policies
+    .flatMap((policy) => modesIn(rule, policy))
+    .map((path) => ({ path, mode: valueOr(readText(rule, path), "") }))
+    .filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE");
+  if (plain.length === 0) return;
+  const host = knativeHost(graph, rule);
+  if (host === null) return yield undecided(`the host of DestinationRule ${rule.name}`);
+  if (host === "other") return;
+  const written = valueOr(readText(rule, ["spec", "host"]), "");
+  const what = host === "name" ? "belongs to Knative" : "covers hosts of Knative";
+  for (const { path, mode } of plain)
+    yield fail(
+      at(rule, ...path),
+      `"${written}" ${what}, and mode ${mode} makes sidecars call it without a certificate of the mesh`,
+      { advice: "use ISTIO_MUTUAL, or narrow the host" },
+    );
+}
+
+export const rule = defineRule({
+  id: "mesh/peerauthentication-weakens-strict",
+  summary: "A policy or DestinationRule takes mutual TLS away from Knative's pods in a strict mesh.",
+  severity: "error",
+  varies: true,
+  category: "security",
+  documentation: [integrations("1"), integrations("2.3")],
+  upstream: [
+    "istio/istio pkg/config/validation/validation.go",
+    "openshift-knative/serverless-operator hack/lib/mesh_v3_resources/07b_autoscaler_peer_authentication.yaml",
+    "openshift-knative/serverless-operator hack/lib/mesh_resources/destination-rules.yaml",
+    "knative-extensions/net-istio config/400-webhook-peer-authentication.yaml",
+  ],
+  applies: "Serverless >= 1.31, Service Mesh 2 and 3",
+  documentedFrom: "1.31",
+  fix: "none",
+  reads: [kinds.PeerAuthentication, kinds.DestinationRule],
+  subjects: (graph) =>
+    holds(facts.strictMesh, graph.profile)
+      ? graph.own(kinds.PeerAuthentication, kinds.DestinationRule)
+      : notApplicable("not asked for before Serverless 1.31"),
+  *check(resource, graph) {
+    const found = serverlessMesh(graph);
+    if (found.state === "none") return yield notApplicable(found.why);
+    if (found.state === "unknown") return yield undecided(found.needs);
+    const { mesh } = found;
+    const { namespace } = resource;
+    const isPolicy = resource.kind === kinds.PeerAuthentication;
+    if (isPolicy && !concerns(resource, graph, mesh))
+      return yield notApplicable("it is about no pods of Knative");
+    const said = [...(isPolicy ? checkPolicy(resource, graph, mesh) : checkDestination(resource, graph))];
+    // What stands outside the mesh does nothing; the root namespace's DestinationRules count everywhere.
+    if (said.length > 0 && (isPolicy || namespace !== mesh.namespace)) {
+      const home = membership(graph, namespace, mesh);
+      if (home.state === "unknown") return yield undecided(home.needs);
+      if (home.state === "not-member") return yield notApplicable(home.why);
+    }
+    yield* said;
+  },
+});
