@@ -22,6 +22,7 @@ import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
 import { rule as meshInjectedWorkloadOutsideMesh } from "./mesh/injected-workload-outside-mesh.ts";
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
+import { rule as meshMeshMove } from "./mesh/mesh-move.ts";
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshNetworkpolicyIsolatesNamespace } from "./mesh/networkpolicy-isolates-namespace.ts";
 import { rule as meshOssm3MtlsNotStrict } from "./mesh/ossm3-mtls-not-strict.ts";
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   meshIngressKnativeLabelMissing,
   meshInjectedWorkloadOutsideMesh,
   meshKnativeNamespaceNotMember,
+  meshMeshMove,
   meshNamespaceInTwoMeshes,
   meshNetworkpolicyIsolatesNamespace,
   meshOssm3MtlsNotStrict,
