@@ -1,7 +1,10 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { ruleMatches } from "../engine/settings.ts";
 import { isBelow } from "../engine/shown.ts";
 import { buildGraph } from "../graph/build.ts";
 import { makeProfile, parseProfileOption } from "../graph/profile.ts";
+import { listFiles } from "../load/files.ts";
 import { loadFiles, prepareFiles } from "../load/load.ts";
 import { discoverSets, type SetInput } from "../load/sets/discover.ts";
 import { emptyConfig } from "../model/config.ts";
@@ -29,6 +32,16 @@ function setsOf(project: Project, input: SetInput, narrowed: boolean): readonly 
   return discoverSets({ ...input, config: { ...emptyConfig, tenants: project.config.tenants } });
 }
 
+/** The files of folders, those included that the config ignores for linting: whoever names a folder means it. */
+function filesBelow(io: Io, paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    const absolute = resolve(io.cwd, path);
+    if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+    const found = listFiles(absolute, { workingDirectory: io.cwd, ignore: [], ignoreFrom: io.cwd }).paths;
+    return found.length === 0 ? [path] : found;
+  });
+}
+
 function chosen(sets: readonly ResourceSet[], names: readonly string[]): readonly ResourceSet[] {
   const found =
     names.length === 0 ? sets : sets.filter((set) => names.some((name) => ruleMatches(name, set.name)));
@@ -51,7 +64,8 @@ export async function askedSets(
   narrowed: boolean,
 ): Promise<readonly AskedSet[]> {
   const names = values(line, "set");
-  const project = await readProject(io, paths, {
+  const named = narrowed && !paths.includes("-") ? filesBelow(io, paths) : paths;
+  const project = await readProject(io, named, {
     config: single(line, "config"),
     packages: true,
     sets: names,

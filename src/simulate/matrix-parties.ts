@@ -2,6 +2,7 @@ import type { Graph, PodTemplate } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { kinds } from "../mesh/kinds.ts";
 import { once } from "../mesh/memo.ts";
+import { meshes } from "../mesh/meshes.ts";
 import { eventingNamespace, systemNamespaces } from "../mesh/namespaces.ts";
 import { podsOfService, servicePortsOf } from "../mesh/service-ports.ts";
 import { tenants } from "../mesh/tenants.ts";
@@ -11,7 +12,8 @@ import { externalHost } from "./knative-hosts.ts";
 
 /** Namespaces that the matrix is about: those with workloads or tenants, the platform's left out. */
 export const applicationNamespaces = once((graph: Graph): readonly string[] => {
-  const system = systemNamespaces(graph);
+  const planes = meshes(graph).map((mesh) => mesh.namespace);
+  const system = new Set<string | null>([...systemNamespaces(graph), ...planes]);
   const found = new Set<string>(tenants(graph).flatMap((tenant) => tenant.namespaces));
   for (const pod of graph.pods()) if (pod.namespace !== null) found.add(pod.namespace);
   return [...found]
