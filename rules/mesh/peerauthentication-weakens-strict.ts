@@ -7,11 +7,12 @@ import { membership } from "../../src/mesh/membership.ts";
 import type { Mesh } from "../../src/mesh/meshes.ts";
 import { systemNamespaces } from "../../src/mesh/namespaces.ts";
 import { applicationNamespaces } from "../../src/mesh/network-policies.ts";
+import { plainTls, portsForAll } from "../../src/mesh/plain-tls.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isList, isMapping, type Path, type Value, valueAt } from "../../src/model/value.ts";
+import { isMapping, type Value, valueAt } from "../../src/model/value.ts";
 import {
   at,
   atKey,
@@ -24,9 +25,6 @@ import {
 import { integrations } from "../../src/rule/documents.ts";
 
 const takesPlain = (mode: string): boolean => mode === "PERMISSIVE" || mode === "DISABLE";
-/** Ports that callers without a certificate are meant to reach: metrics, and the kubelet's drain hook. */
-const meantForAll: readonly number[] = [ports.secureMetrics, ports.queueAdmin, ports.metrics];
-
 const labelsOf = (policy: Resource): Readonly<Record<string, Value>> => {
   const labels = valueAt(policy.value, ["spec", "selector", "matchLabels"]);
   return isMapping(labels) ? labels : {};
@@ -56,7 +54,7 @@ function isAcceptedAutoscaler(policy: Resource, mesh: Mesh, mode: string): boole
 
 /** Whether requests arrive at a port of the pods that a policy selects; null: plain callers are meant to reach it. */
 function isRequestPort(policy: Resource, graph: Graph, port: number): boolean | null {
-  if (meantForAll.includes(port)) return null;
+  if (portsForAll.includes(port)) return null;
   const webhook = Object.values(labelsOf(policy)).some((value) => String(value).includes("webhook"));
   if (port === ports.webhook && webhook) return null;
   if (requestPorts.includes(port)) return true;
@@ -106,33 +104,8 @@ function* checkPolicy(policy: Resource, graph: Graph, mesh: Mesh): Generator<Jud
   );
 }
 
-/** Every `tls.mode` of a traffic policy: for all ports, and for single ones. */
-function modesIn(rule: Resource, policy: Path): readonly Path[] {
-  const levels = valueAt(rule.value, [...policy, "portLevelSettings"]);
-  const single = (isList(levels) ? [...levels.entries()] : []).filter(
-    ([, level]) => !meantForAll.includes(Number(valueAt(level, ["port", "number"]))),
-  );
-  return [
-    [...policy, "tls", "mode"],
-    ...single.map(([index]) => [...policy, "portLevelSettings", index, "tls", "mode"]),
-  ];
-}
-
 function* checkDestination(rule: Resource, graph: Graph): Generator<Judgement> {
-  const subsets = valueAt(rule.value, ["spec", "subsets"]);
-  const policies: readonly Path[] = [
-    ["spec", "trafficPolicy"],
-    ...(isList(subsets) ? [...subsets.keys()] : []).map((index) => [
-      "spec",
-      "subsets",
-      index,
-      "trafficPolicy",
-    ]),
-  ];
-  const plain = policies
-    .flatMap((policy) => modesIn(rule, policy))
-    .map((path) => ({ path, mode: valueOr(readText(rule, path), "") }))
-    .filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE");
+  const plain = plainTls(rule);
   if (plain.length === 0) return;
   const host = knativeHost(graph, rule);
   if (host === null) return yield undecided(`the host of DestinationRule ${rule.name}`);
