@@ -13,6 +13,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
   mesh: ["model", "schema", "graph"],
   simulate: ["model", "schema", "graph", "mesh"],
   fix: ["model", "load"],
+  // Of mesh the version facts only.
+  generate: ["model", "mesh", "fix"],
   rules: ["model", "rule", "schema", "graph", "mesh", "simulate", "fix"],
   engine: ["model", "rule", "load", "schema", "graph", "mesh", "simulate"],
   report: ["model", "rule", "simulate"],
@@ -29,6 +31,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     "engine",
     "report",
     "fix",
+    "generate",
     "config",
   ],
   action: ["model", "report", "engine", "cli", "config", "load", "rules", "rule"],
