@@ -23,7 +23,11 @@ function verdictOf(report: Report, rule: string): string {
 /** Suppressions are judged by what the other rules find, so that these have to run as well. */
 function lintCase(fixture: FixtureCase, files = fixture.files): Report {
   const needsAll = fixture.rule.startsWith("suppression/");
-  const report = lintMemory(files, { config: fixture.config, base: fixture.base, rules: needsAll ? [] : [fixture.rule] });
+  const report = lintMemory(files, {
+    config: fixture.config,
+    base: fixture.base,
+    rules: needsAll ? [] : [fixture.rule],
+  });
   return { ...report, findings: report.findings.filter((finding) => finding.rule === fixture.rule) };
 }
 

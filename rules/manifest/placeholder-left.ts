@@ -9,34 +9,43 @@ import { integrations } from "../../src/rule/documents.ts";
 
 /** Keys below which text is free: what stands there is data, prose or a template by nature. */
 const freeText = new Set([
-  ...[
-    "data",
-    "stringData",
-    "binaryData",
-    "annotations",
-    "description",
-    "args",
-    "command",
-    "script",
-    "template",
-  ],
-  ...["status", "managedFields", "format", "message", "summary", "displayName", "parameters"],
+  "data",
+  "stringData",
+  "binaryData",
+  "annotations",
+  "description",
+  "args",
+  "command",
+  "script",
+  "template",
+  "status",
+  "managedFields",
+  "format",
+  "message",
+  "summary",
+  "displayName",
+  "parameters",
 ]);
 const isFreeText = (key: string): boolean => freeText.has(key) || key.endsWith("Template");
 
 /** Fields that have to be a name, host, number or image: there a token inside the text is a placeholder too. */
 const nameFields = new Set([
-  ...["name", "namespace", "host", "hosts", "members", "credentialName", "bootstrapServers", "image"],
-  ...[
-    "secretName",
-    "url",
-    "uri",
-    "numPartitions",
-    "replicationFactor",
-    "serviceAccountName",
-    "cluster",
-    "service",
-  ],
+  "name",
+  "namespace",
+  "host",
+  "hosts",
+  "members",
+  "credentialName",
+  "bootstrapServers",
+  "image",
+  "secretName",
+  "url",
+  "uri",
+  "numPartitions",
+  "replicationFactor",
+  "serviceAccountName",
+  "cluster",
+  "service",
 ]);
 
 interface Left {

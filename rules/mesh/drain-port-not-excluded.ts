@@ -67,11 +67,13 @@ function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> 
       ? appendItem(smcp, path, drainPort)
       : setValue(smcp, path, [drainPort]);
   const title = `add ${drainPort} to the excluded ports`;
-  yield fail(at(smcp, ...path), `port ${drainPort} is not excluded from the sidecars: ${why}`, {
-    ...(edits && plane.family === "ossm2"
+  yield fail(
+    at(smcp, ...path),
+    `port ${drainPort} is not excluded from the sidecars: ${why}`,
+    edits && plane.family === "ossm2"
       ? { fix: { title, safety: "safe" as const, edits } }
-      : { advice: title }),
-  });
+      : { advice: title },
+  );
 }
 
 /** A patch, or another definition of the control plane, replaces the list as a whole: it has to be complete too. */
