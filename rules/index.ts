@@ -46,6 +46,7 @@ import { rule as servicePassthroughValueIgnored } from "./service/passthrough-va
 import { rule as servicePlainClient } from "./service/plain-client.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
+import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
 import { rule as setUnknownProfile } from "./set/unknown-profile.ts";
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   servicePlainClient,
   serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
+  servingDataPlaneNotInjected,
   setDuplicateDefinition,
   setProfileConflict,
   setUnknownProfile,
