@@ -6,7 +6,8 @@ import { oncePer } from "../mesh/memo.ts";
 import type { Client, ServicePath } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { endpointOf } from "./endpoint.ts";
-import { evaluateHop } from "./hop.ts";
+import { routeHop } from "./gateway-hop.ts";
+import { evaluateHop, uncertain } from "./hop.ts";
 import type { Arrival } from "./hop.ts";
 import { nextArrival, withHeaders } from "./journey.ts";
 import type { Headers } from "./journey.ts";
@@ -70,13 +71,48 @@ export function backendRoutes(
   arrival: Omit<Arrival, "service">,
 ): readonly Route[] {
   const plan = planOf(graph, backend);
-  const { paths, target, port } = plan;
-  const onRoute = { ...arrival, port, service: plan.publicService, headers: routed(plan, arrival.headers) };
+  const { port } = plan;
+  const headers = routed(plan, arrival.headers);
+  return waysOf(graph, plan, { ...arrival, port, service: plan.publicService, headers }, true);
+}
+
+/**
+ * By a Service of the revision itself: no route, so nobody sets the headers by which the activator finds the
+ * revision, and nobody removes them either (semantics 8, read from source only).
+ */
+export function revisionRoutes(
+  graph: Graph,
+  backend: Backend,
+  arrival: Omit<Arrival, "service">,
+  privately: boolean,
+): readonly Route[] {
+  const plan = planOf(graph, backend);
+  const { port, target } = plan;
+  if (!privately) return waysOf(graph, plan, { ...arrival, port, service: plan.publicService }, false);
+  const hop = evaluateHop(graph, { ...arrival, to: target, port, service: plan.privateService });
+  return [routeOf("straight to a pod", [hop])];
+}
+
+/** Headers that would lead the activator to another revision. */
+function isForged(plan: Plan, headers: Headers): boolean {
+  return Object.entries(plan.routeHeaders).some(
+    ([name, value]) => headers.has(name) && headers.get(name) !== value,
+  );
+}
+
+function waysOf(graph: Graph, plan: Plan, onRoute: Arrival, byRoute: boolean): readonly Route[] {
+  const { paths, target } = plan;
   const routes: Route[] = [];
   if (paths.activator) {
     const first = { ...onRoute, to: activator(graph) };
     const hop = evaluateHop(graph, first);
-    const rest = passes(hop) ? [evaluateHop(graph, activatorToPod(graph, first, plan))] : [];
+    const forged = !byRoute && isForged(plan, onRoute.headers);
+    const needs =
+      "whether the activator follows the Knative-Serving-* headers of the caller to another revision";
+    const doubt = forged
+      ? [routeHop("the activator's choice", onRoute.host ?? "", onRoute.port, uncertain(needs))]
+      : [];
+    const rest = passes(hop) ? [...doubt, evaluateHop(graph, activatorToPod(graph, first, plan))] : [];
     routes.push(routeOf("through the activator", [hop, ...rest]));
   }
   if (paths.direct) {

@@ -6,6 +6,9 @@ import type { MeshSettings } from "../mesh/authorization/settings.ts";
 import { excludesPort, podExcludesPort } from "../mesh/excluded-ports.ts";
 import type { Place } from "../mesh/field.ts";
 import { annotation, labelValue } from "../mesh/field.ts";
+import { gatewayWorkloads } from "../mesh/gateway-workloads.ts";
+import { kinds } from "../mesh/kinds.ts";
+import { servingNamespace } from "../mesh/knative-gateways.ts";
 import { injectKey, injection } from "../mesh/injection.ts";
 import { labelsOf } from "../mesh/label-match.ts";
 import type { Labels } from "../mesh/label-match.ts";
@@ -70,12 +73,30 @@ function runningLabels(pod: PodTemplate): Readonly<Record<string, string>> {
   return { app: revision, ...pod.labels, "serving.knative.dev/revision": revision };
 }
 
-interface PodRole {
-  readonly pod: PodTemplate;
-  readonly role: Endpoint["role"];
+/** What the activator's pods are labelled with beside what the operator's manifests tell (`config/core/deployments/activator.yaml`). */
+export const activatorLabels = {
+  app: "activator",
+  role: "activator",
+  "app.kubernetes.io/component": "activator",
+  "app.kubernetes.io/name": "knative-serving",
+};
+
+/** The activator that a KnativeServing brings, or one that the set itself defines. */
+export function isActivator({ resource }: PodTemplate): boolean {
+  if (resource.name !== "activator" || resource.kind !== kinds.Deployment) return false;
+  const derived = resource.origin.from === "derived" && resource.origin.parent.kind === kinds.KnativeServing;
+  return derived || resource.namespace === servingNamespace;
 }
 
-const computeEndpoint = (graph: Graph, { pod, role }: PodRole): Endpoint => {
+function roleOf(graph: Graph, pod: PodTemplate): Endpoint["role"] {
+  if (isActivator(pod)) return "activator";
+  return gatewayWorkloads(graph).some((workload) => workload.pod.resource === pod.resource)
+    ? "gateway"
+    : "pod";
+}
+
+const computeEndpoint = (graph: Graph, pod: PodTemplate): Endpoint => {
+  const role = roleOf(graph, pod);
   const { resource } = pod;
   const namespace = pod.namespace ?? "";
   const names = {
@@ -88,19 +109,15 @@ const computeEndpoint = (graph: Graph, { pod, role }: PodRole): Endpoint => {
     name: names[role],
     namespace,
     serviceAccount: serviceAccountOf(pod),
-    labels: labelsOf(runningLabels(pod)),
+    labels: labelsOf(role === "activator" ? { ...activatorLabels, ...pod.labels } : runningLabels(pod)),
     sidecar: role === "gateway" ? { state: "yes", why: "it is a gateway", at: null } : sidecarOf(graph, pod),
     settings: settingsOf(graph, namespace),
     pod,
   };
 };
 
-const podEndpoints = oncePer(computeEndpoint, ({ pod }) => pod);
-
 /** The pods of a template as a place where requests arrive. */
-export function endpointOf(graph: Graph, pod: PodTemplate, role: Endpoint["role"] = "pod"): Endpoint {
-  return podEndpoints(graph, { pod, role });
-}
+export const endpointOf: (graph: Graph, pod: PodTemplate) => Endpoint = oncePer(computeEndpoint);
 
 /** Ports that no sidecar ever takes (istio/istio `cni/pkg/plugin/sidecar_redirect.go`). */
 const proxyPorts = new Set([15020, 15021, 15090]);

@@ -3,9 +3,10 @@ import { label } from "../model/resource.ts";
 import type { Resource } from "../model/resource.ts";
 import { isList, valueAt } from "../model/value.ts";
 import { readStrings, valueOr } from "../mesh/field.ts";
-import { workloadsOf } from "../mesh/gateway-workloads.ts";
+import { gatewayWorkloads, workloadsOf } from "../mesh/gateway-workloads.ts";
 import type { GatewayWorkload } from "../mesh/gateway-workloads.ts";
 import { gatewayHostsCover } from "../mesh/hosts.ts";
+import { kinds } from "../mesh/kinds.ts";
 import { gatewaysOf } from "../mesh/knative-gateways.ts";
 import type { GatewayRole } from "../mesh/knative-gateways.ts";
 import { resolvedPort } from "../mesh/resolved-port.ts";
@@ -72,7 +73,7 @@ function found(graph: Graph, gateway: Resource, index: number, workload: Gateway
   const wanted = typeof number === "number" ? number : 0;
   const resolved = resolvedPort(graph, workload, wanted);
   const port = resolved.state === "known" ? resolved.port : (resolved.possible[0] ?? wanted);
-  const endpoint = endpointOf(graph, workload.pod, "gateway");
+  const endpoint = endpointOf(graph, workload.pod);
   return { state: "found", gateway, endpoint, port, connection: connectionOf(gateway, index) };
 }
 
@@ -115,6 +116,34 @@ export function gatewayServer(graph: Graph, wish: ServerWish): GatewayServer {
       ? "let the router pass TLS through (annotation serving.knative.openshift.io/enablePassthrough)"
       : "add such a server";
   return { state: "none", answer: answer("DENY", "routing", because, { status: 503, by, remedy }) };
+}
+
+/**
+ * How a gateway's pods meet a client at one of their ports, whichever Gateway has a server there. Null: none has.
+ * @param peer the identity of a client that has a certificate of the mesh; null for all others
+ */
+export function gatewayConnection(
+  graph: Graph,
+  endpoint: Endpoint,
+  port: number,
+  peer: string | null,
+): Connection | null {
+  const mine = gatewayWorkloads(graph).find((workload) => workload.pod.resource === endpoint.pod?.resource);
+  if (!mine) return null;
+  for (const gateway of graph.all(kinds.Gateway)) {
+    if (!workloadsOf(graph, gateway).workloads.includes(mine)) continue;
+    const servers = valueAt(gateway.value, ["spec", "servers"]);
+    const index = (isList(servers) ? servers : []).findIndex((server) => {
+      const number = valueAt(server, ["port", "number"]);
+      const resolved = typeof number === "number" ? resolvedPort(graph, mine, number) : null;
+      return resolved?.state === "known" && resolved.port === port;
+    });
+    if (index < 0) continue;
+    const connection = connectionOf(gateway, index);
+    const known = connection.state === "certificate-required" && peer !== null;
+    return known ? { state: "open", peer, by: connection.by } : connection;
+  }
+  return null;
 }
 
 /** A place on the way that is no pod's proxy: the route itself. */

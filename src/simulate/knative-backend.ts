@@ -9,7 +9,7 @@ import { labelsOf } from "../mesh/label-match.ts";
 import { once, oncePer } from "../mesh/memo.ts";
 import { configValue } from "../mesh/operator-config.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { endpointOf, settingsOf } from "./endpoint.ts";
+import { activatorLabels, endpointOf, isActivator, settingsOf } from "./endpoint.ts";
 
 /** Which ways a request may take from the route to the pods of a Knative Service. */
 export interface BackendPaths {
@@ -68,29 +68,11 @@ export const backendPaths = oncePer((graph: Graph, pod: PodTemplate): BackendPat
   return { activator: true, direct: true, why: "through the activator or straight to a pod, by load" };
 });
 
-/** What the activator's pods are labelled with (knative/serving `config/core/deployments/activator.yaml`). */
-const activatorLabels = {
-  app: "activator",
-  role: "activator",
-  "app.kubernetes.io/component": "activator",
-  "app.kubernetes.io/name": "knative-serving",
-};
-
 /** The activator: of the KnativeServing at hand, else one of which only labels and place are known. */
 export const activator = once((graph: Graph): Endpoint => {
-  const found = graph
-    .all(kinds.Deployment)
-    .find(
-      (resource) =>
-        resource.name === "activator" &&
-        (resource.namespace === servingNamespace ||
-          (resource.origin.from === "derived" && resource.origin.parent.kind === kinds.KnativeServing)),
-    );
-  const [pod] = found === undefined ? [] : graph.podsOf(found);
-  if (pod !== undefined) {
-    const endpoint = endpointOf(graph, pod, "activator");
-    return { ...endpoint, labels: labelsOf({ ...activatorLabels, ...pod.labels }) };
-  }
+  const pods = graph.all(kinds.Deployment).flatMap((resource) => graph.podsOf(resource));
+  const pod = pods.find(isActivator);
+  if (pod !== undefined) return endpointOf(graph, pod);
   return {
     role: "activator",
     name: `the activator in ${servingNamespace}`,

@@ -5,6 +5,7 @@ import { annotation } from "../mesh/field.ts";
 import { kinds } from "../mesh/kinds.ts";
 import { oncePer } from "../mesh/memo.ts";
 import { externalHosts, localHosts } from "../mesh/services.ts";
+import { revisionName } from "./knative-backend.ts";
 
 /** A host without its port and final dot. */
 export function hostName(host: string): string {
@@ -34,8 +35,23 @@ const namesOf = oncePer((graph: Graph, service: Resource): ServiceNames => ({
 export type Address =
   | { readonly type: "local"; readonly exact: boolean }
   | { readonly type: "external"; readonly mapping: Resource | null; readonly exact: boolean }
+  /** A Service of one revision, in no route: its public one, or the private one that leads to pods only. */
+  | { readonly type: "revision"; readonly privately: boolean }
   /** No route knows the name. */
   | { readonly type: "none" };
+
+/** `REVISION.NAMESPACE…` of the service's revisions, and `REVISION-private.NAMESPACE…`. */
+function revisionAddress(graph: Graph, service: Resource, name: string): Address | null {
+  const [first = "", namespace, ...rest] = name.split(".");
+  const tail = rest.join(".");
+  const inside = ["", "svc", `svc.${graph.profile.clusterDomain}`].includes(tail);
+  if (!inside || namespace !== service.namespace) return null;
+  const revision = first.replace(/-private$/, "");
+  const numbered =
+    revision.startsWith(`${service.name}-`) && /^\d{5}$/.test(revision.slice(service.name.length + 1));
+  if (!numbered && revision !== revisionName(service)) return null;
+  return { type: "revision", privately: first !== revision };
+}
 
 /** By which of its names a call addresses a service; a name that no manifest tells counts as external at port 443. */
 export function addressOf(graph: Graph, service: Resource, host: string, port: number): Address {
@@ -44,6 +60,8 @@ export function addressOf(graph: Graph, service: Resource, host: string, port: n
   const { local, external, mappings } = namesOf(graph, service);
   const exact = name === lower;
   if (local.includes(lower)) return { type: "local", exact };
+  const revision = revisionAddress(graph, service, lower);
+  if (revision !== null) return revision;
   const mapping = mappings.find((candidate) => candidate.name === lower) ?? null;
   if (mapping !== null) return { type: "external", mapping, exact };
   if (external.includes(lower)) return { type: "external", mapping: null, exact };

@@ -2,7 +2,7 @@ import { ingress } from "../mesh/ingress-class.ts";
 import { isClusterLocal } from "../mesh/services.ts";
 import { passes, routeOf } from "./answer.ts";
 import type { Hop, Route } from "./answer.ts";
-import { backendRoutes } from "./backend-routes.ts";
+import { backendRoutes, revisionRoutes } from "./backend-routes.ts";
 import type { Backend } from "./backend-routes.ts";
 import type { Caller } from "./call.ts";
 import type { Client } from "./connection.ts";
@@ -78,7 +78,7 @@ function behindGateway(
       ? `${service.name}.${service.namespace ?? ""}.svc.${graph.profile.clusterDomain}`
       : call.request.host;
   const next = { ...nextArrival(graph, first, client), host: rewritten };
-  const exact = address.type === "none" || address.exact;
+  const exact = !("exact" in address) || address.exact;
   const routed = exact ? [hop] : [hop, caseHop(call.request.host, first.port)];
   return prepend(routed, backendRoutes(graph, backend, next));
 }
@@ -147,7 +147,7 @@ export function knativeRoutes(journey: Journey, backend: Backend, port: number):
   const { graph, call } = journey;
   const address = addressOf(graph, backend.service, call.request.host, port);
   const outside = call.from.type === "external";
-  if (address.type === "none" || (outside && address.type === "local")) {
+  if (address.type === "none" || (outside && address.type !== "external")) {
     const because = `no route of the service knows the name ${hostName(call.request.host)}${outside ? " outside the cluster" : ""}`;
     const hop = routeHop(
       "the route",
@@ -156,6 +156,9 @@ export function knativeRoutes(journey: Journey, backend: Backend, port: number):
       answer("DENY", "routing", because, { status: 404 }),
     );
     return [routeOf("by an unknown name", [hop])];
+  }
+  if (address.type === "revision") {
+    return revisionRoutes(graph, backend, firstArrival(journey, activator(graph), 8012), address.privately);
   }
   if (ingress(graph).state === "kourier") return kourierRoutes(journey, backend);
   return address.type === "external"

@@ -1,8 +1,11 @@
 import type { Graph } from "../model/graph.ts";
 import { routeOf, worst } from "./answer.ts";
-import type { Answer, Route } from "./answer.ts";
+import type { Answer, Hop, Route } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { evaluateHop } from "./hop.ts";
+import { identityOf } from "./connection.ts";
+import { gatewayConnection, routeHop } from "./gateway-hop.ts";
+import { answer, evaluateHop } from "./hop.ts";
+import type { Arrival } from "./hop.ts";
 import { firstArrival, headersOf } from "./journey.ts";
 import type { Journey } from "./journey.ts";
 import { backendPaths } from "./knative-backend.ts";
@@ -26,6 +29,16 @@ function finish(routes: readonly Route[], notes: readonly string[]): Answer {
   };
 }
 
+/** A call to a gateway's own port: its server decides about TLS, PeerAuthentication does not. */
+function gatewayHop(graph: Graph, arrival: Arrival): Hop {
+  const { client, to, port } = arrival;
+  const peer = client.sidecar === true ? identityOf(graph, client, to) : null;
+  const connection = gatewayConnection(graph, to, port, peer);
+  if (connection !== null) return evaluateHop(graph, { ...arrival, connection });
+  const because = `no Gateway has a server on port ${port} of ${to.name}`;
+  return routeHop(to.name, arrival.host ?? "", port, answer("DENY", "routing", because));
+}
+
 /**
  * What becomes of a call, by every way that it may take; the worst case counts (semantics 12).
  * @throws UsageError if the set holds no such target
@@ -41,7 +54,8 @@ export function simulate(graph: Graph, call: Call): Answer {
   if (target.type === "workload") {
     const { endpoint, port } = target;
     const service = serviceFor(graph, endpoint, port, call.to.type === "workload" ? call.to : {});
-    const hop = evaluateHop(graph, { ...firstArrival(journey, endpoint, port), service });
+    const arrival = { ...firstArrival(journey, endpoint, port), service };
+    const hop = endpoint.role === "gateway" ? gatewayHop(graph, arrival) : evaluateHop(graph, arrival);
     return finish([routeOf("straight to a pod", [hop])], target.notes);
   }
   const routes = knativeRoutes(journey, target.backend, target.port);

@@ -49,7 +49,7 @@ describe("meshlint reach", () => {
     const cases = join(tenants, "cases.yaml");
     const good = await run(repository, ["reach", "--cases", cases]);
     expect(good.status).toBe(0);
-    expect(good.stdout).toContain("16 cases, 16 as expected, 0 not");
+    expect(good.stdout).toContain("23 cases, 23 as expected, 0 not");
     const root = folder({
       "cases.json": JSON.stringify([
         {

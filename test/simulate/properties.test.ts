@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrix } from "../../src/simulate/matrix.ts";
 import { graphOf } from "../support/graph.ts";
