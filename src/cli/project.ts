@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import fastGlob from "fast-glob";
 import type { RulePattern } from "../config/check.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ContextFiles, LintInput } from "../engine/lint-input.ts";
@@ -143,7 +142,7 @@ async function readStdin(io: Io): Promise<SourceFile> {
 }
 
 /** The files of a context: of a snapshot, or those that a pattern of the config stands for. */
-function contextFilesOf(config: Config, folder: string, cwd: string): readonly ContextFiles[] {
+async function contextFilesOf(config: Config, folder: string, cwd: string): Promise<readonly ContextFiles[]> {
   const found = new Map<string, ContextFiles>();
   for (const { source } of config.sets.flatMap((set) => set.context)) {
     if (source.type === "fact") continue;
@@ -151,9 +150,15 @@ function contextFilesOf(config: Config, folder: string, cwd: string): readonly C
     if (found.has(name)) continue;
     const exact = statSync(resolve(folder, name), { throwIfNoEntry: false });
     const pattern = exact?.isDirectory() ? `${name.replace(/\/$/, "")}/**/*.{yaml,yml,json}` : name;
+    // Loaded only here: it costs every start some milliseconds.
     const paths = exact?.isFile()
       ? [resolve(folder, name)]
-      : fastGlob.sync(pattern, { cwd: folder, absolute: true, dot: false, followSymbolicLinks: false });
+      : (await import("fast-glob")).default.sync(pattern, {
+          cwd: folder,
+          absolute: true,
+          dot: false,
+          followSymbolicLinks: false,
+        });
     if (paths.length === 0) {
       throw new UsageError(`${config.file ?? "config"}: context ${JSON.stringify(name)} stands for no file`);
     }
@@ -191,7 +196,7 @@ export async function readProject(
     config,
     configFolder,
     patterns,
-    contextFiles: folder === null ? [] : contextFilesOf(config, folder, cwd),
+    contextFiles: folder === null ? [] : await contextFilesOf(config, folder, cwd),
   };
   if (paths.includes("-")) {
     if (paths.length > 1) throw new UsageError("- (standard input) is a set of its own: give no other path");

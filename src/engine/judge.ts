@@ -43,11 +43,12 @@ function judgeSubject(rule: Rule, subject: Subject, graph: Graph, context: RuleC
     else if (said.verdict === "undecided") needs.push(said.needs);
     else reasons.push(said.reason);
   }
-  const needed = [...new Set(needs)].join("; ");
   if (problems.length > 0)
     return { subject, verdict: "fail", problems, needs: null, reason: problems[0]?.message ?? "" };
-  if (needs.length > 0)
+  if (needs.length > 0) {
+    const needed = [...new Set(needs)].join("; ");
     return { subject, verdict: "undecided", problems, needs: needed, reason: `needs ${needed}` };
+  }
   if (reasons.length > 0)
     return { subject, verdict: "not-applicable", problems, needs: null, reason: reasons.join("; ") };
   return { subject, verdict: "pass", problems, needs: null, reason: "" };
@@ -58,6 +59,7 @@ function judgeSubject(rule: Rule, subject: Subject, graph: Graph, context: RuleC
  * the fewest failures speaks, then the one with the shortest path; the others become related places.
  */
 function settleCandidates(judgments: readonly Judgment[]): readonly Judgment[] {
+  if (!judgments.some((judgment) => judgment.verdict === "fail")) return judgments;
   const groups = new Map<string, Judgment[]>();
   for (const judgment of judgments) {
     const { subject, verdict } = judgment;
@@ -65,7 +67,9 @@ function settleCandidates(judgments: readonly Judgment[]): readonly Judgment[] {
     // A patch is applied on top of a candidate: it is none itself.
     if (subject.resource.form === "patch") continue;
     const key = idKey(subject.resource);
-    groups.set(key, [...(groups.get(key) ?? []), judgment]);
+    const group = groups.get(key);
+    if (group) group.push(judgment);
+    else groups.set(key, [judgment]);
   }
   const settled = new Map<Judgment, Judgment>();
   for (const group of groups.values()) {
@@ -180,12 +184,17 @@ function speaksFirst(rule: string, other: string): boolean {
 
 /** Drops what another finding about the same resource explains. */
 function oneCauseEach(found: readonly Problematic[]): readonly Finding[] {
-  const explaining = found.filter((problem) => problem.explains !== null);
+  const explaining = new Map<Resource | null, Problematic[]>();
+  for (const problem of found) {
+    const { resource } = problem.finding;
+    if (problem.explains === null || resource === null) continue;
+    const causes = explaining.get(resource);
+    if (causes) causes.push(problem);
+    else explaining.set(resource, [problem]);
+  }
   const explained = (problem: Problematic): boolean =>
-    explaining.some(
+    (explaining.get(problem.finding.resource) ?? []).some(
       (cause) =>
-        cause.finding.resource !== null &&
-        cause.finding.resource === problem.finding.resource &&
         cause.finding.rule !== problem.finding.rule &&
         startsWith(problem.path, cause.explains ?? []) &&
         !(

@@ -1,5 +1,5 @@
-import { locate, type Resource } from "../model/resource.ts";
-import type { Location } from "../model/source.ts";
+import { locate, type Resource, sourceOf } from "../model/resource.ts";
+import type { Location, SourceFile } from "../model/source.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
 import { knCommand, knCommands, type KnCommand, type KnSetting, type Word } from "./kn-command.ts";
@@ -84,9 +84,22 @@ function* search(value: Value, path: Path): Generator<EmbeddedKn> {
   }
 }
 
+const filesWithKn = new WeakMap<SourceFile, boolean>();
+
+/** Whether a resource's file has the word at all: most files have not, and need no search. */
+function mayCallKn(resource: Resource): boolean {
+  const { file } = sourceOf(resource, []).document;
+  const known = filesWithKn.get(file);
+  if (known !== undefined) return known;
+  // A backslash may hide it as an escape.
+  const found = /\bkn\b|\\/.test(file.text);
+  filesWithKn.set(file, found);
+  return found;
+}
+
 /** Every call of `kn service` in the scripts, commands and arguments of a resource's containers and steps. */
 export function embeddedKn(resource: Resource): readonly EmbeddedKn[] {
-  return [...search(resource.value.spec ?? null, ["spec"])];
+  return mayCallKn(resource) ? [...search(resource.value.spec ?? null, ["spec"])] : [];
 }
 
 /** What a call of kn sets at a level where it has no effect, and nowhere else; `right` is the flag for it. */

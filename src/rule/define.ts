@@ -150,9 +150,8 @@ export function defineRule(rule: ResourceRule): Rule {
       if (isVerdict(found)) return found;
       return Array.from(found, (resource): Subject => ({ type: "resource", resource }));
     },
-    *check(subject, graph, context) {
-      if (subject.type === "resource") yield* rule.check(subject.resource, graph, context);
-    },
+    check: (subject, graph, context) =>
+      subject.type === "resource" ? rule.check(subject.resource, graph, context) : [],
   };
 }
 
@@ -165,9 +164,8 @@ export function defineDocumentRule(
   return {
     ...rule,
     subjects: (graph) => graph.set.documents.map((document): Subject => ({ type: "document", document })),
-    *check(subject, graph, context) {
-      if (subject.type === "document") yield* rule.check(subject.document, graph, context);
-    },
+    check: (subject, graph, context) =>
+      subject.type === "document" ? rule.check(subject.document, graph, context) : [],
   };
 }
 

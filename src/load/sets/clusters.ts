@@ -63,6 +63,19 @@ function environmentFolders(documents: readonly ManifestDocument[]): ReadonlySet
   return found;
 }
 
+/** The same, asked once for each folder: only the folders of a path count. */
+function byFolder(ask: (path: string) => string | null): (path: string) => string | null {
+  const known = new Map<string, string | null>();
+  return (path) => {
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    const answer = known.get(folder);
+    if (answer !== undefined) return answer;
+    const found = ask(path);
+    known.set(folder, found);
+    return found;
+  };
+}
+
 /** Looks for one folder per cluster: by the names of folders, and by what they hold. */
 export function readClusters(manifests: readonly ManifestDocument[]): Clusters {
   const siblings = new Map<string, Set<string>>();
@@ -78,11 +91,11 @@ export function readClusters(manifests: readonly ManifestDocument[]): Clusters {
     return folder !== null && byEnvironment.has(folder) ? folder : null;
   };
   return {
-    of: (path) => inContainer(path) ?? environmentOf(path),
-    amongOthers: (path) => {
+    of: byFolder((path) => inContainer(path) ?? environmentOf(path)),
+    amongOthers: byFolder((path) => {
       const folder = inContainer(path);
       if (folder === null) return environmentOf(path);
       return (siblings.get(folderOf(folder))?.size ?? 0) > 1 ? folder : null;
-    },
+    }),
   };
 }
