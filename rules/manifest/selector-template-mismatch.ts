@@ -4,7 +4,7 @@ import { labelsOf, matchesSelector } from "../../src/mesh/label-match.ts";
 import { once } from "../../src/mesh/memo.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { isMapping, toJson } from "../../src/model/value.ts";
+import { isMapping, type Mapping, toJson } from "../../src/model/value.ts";
 import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
 import { architecture, integrations, kubernetes } from "../../src/rule/documents.ts";
 
@@ -21,6 +21,12 @@ const patched = once((graph) => {
 const isPatched = (graph: Graph, { kind, name }: Resource): boolean =>
   patched(graph).has(`${kind} ${name}`) || patched(graph).has(`${kind} `);
 
+/** An empty selector would take in every pod, also in this form: `matchLabels: {}`. */
+const isEmpty = (selector: Mapping): boolean =>
+  Object.values(selector).every(
+    (part) => part === null || (typeof part === "object" && Object.keys(part).length === 0),
+  );
+
 export const rule = defineRule({
   id: "manifest/selector-template-mismatch",
   summary: "The selector of a workload is missing or does not match the labels of its own pods.",
@@ -35,7 +41,7 @@ export const rule = defineRule({
     const selector = readMap(resource, ["spec", "selector"]);
     if (selector.state === "unknown") return yield undecided(selector.why);
     if (isPatched(graph, resource)) return yield undecided(`${label(resource)} as Kustomize renders it`);
-    if (selector.state === "absent" || Object.keys(selector.value).length === 0) {
+    if (selector.state === "absent" || isEmpty(selector.value)) {
       yield fail(
         at(resource, "spec", "selector"),
         `${label(resource)} has no selector, so the API server refuses it`,

@@ -35,8 +35,8 @@ export type SchemaProblem =
       readonly minimum: number | null;
       readonly maximum: number | null;
     }
-  /** `path` is that of the mapping which lacks the key. */
-  | { readonly type: "missing"; readonly path: Path; readonly key: string };
+  /** `path` is that of the mapping which lacks the key; or of the list which lacks its first entry. */
+  | { readonly type: "missing"; readonly path: Path; readonly key: string | number };
 
 export interface Leniency {
   /** A patch fragment lacks what its base has. */
@@ -125,6 +125,7 @@ export function* explain(node: Node, value: Value, path: Path, leniency: Lenienc
       yield { type: "out-of-range", path, value, minimum, maximum };
   } else if (isList(value)) {
     const items = child(node, 0);
+    if (value.length < (schema.minItems ?? 0) && !leniency.fragment) yield { type: "missing", path, key: 0 };
     for (const [index, item] of value.entries())
       if (items && !(item === null && leniency.nullItems))
         yield* explain(items, item, [...path, index], leniency);

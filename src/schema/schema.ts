@@ -21,6 +21,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
+  readonly minItems?: number;
   readonly $defs?: Readonly<Record<string, Schema>>;
   readonly "x-preserves"?: boolean;
   readonly "x-reported-by"?: string;

@@ -143,21 +143,21 @@ describe("wrong types", () => {
   });
 
   it("takes a whole number however it is written, also beyond 2^53", () => {
-    expect(problemsOf(deployment("{ name: a, ports: [{ containerPort: 8080.0 }] }"))).toEqual([]);
-    expect(problemsOf(deployment("{ name: a, ports: [{ containerPort: 8080.5 }] }"))).toEqual([
+    expect(problemsOf(deployment("{ name: a, image: b, ports: [{ containerPort: 8080.0 }] }"))).toEqual([]);
+    expect(problemsOf(deployment("{ name: a, image: b, ports: [{ containerPort: 8080.5 }] }"))).toEqual([
       "wrong-type spec.template.spec.containers[0].ports[0].containerPort: number, not integer",
     ]);
-    expect(problemsOf(deployment("{ name: a, ports: [{ containerPort: 90071992547409931 }] }"))).toEqual([
-      "out-of-range spec.template.spec.containers[0].ports[0].containerPort: 90071992547409931",
-    ]);
+    expect(
+      problemsOf(deployment("{ name: a, image: b, ports: [{ containerPort: 90071992547409931 }] }")),
+    ).toEqual(["out-of-range spec.template.spec.containers[0].ports[0].containerPort: 90071992547409931"]);
     const pod =
-      "{ apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { containers: [], priority: 90071992547409931 } }";
+      "{ apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { containers: [{ name: a, image: b }], priority: 90071992547409931 } }";
     expect(problemsOf(pod)).toEqual([]);
   });
 
   it("takes a key with null as absent, as the API server does", () => {
-    expect(problemsOf(deployment("{ name: a, env: null, command: }"))).toEqual([]);
-    expect(problemsOf(deployment("{ name: null }"))).toEqual([
+    expect(problemsOf(deployment("{ name: a, image: b, env: null, command: }"))).toEqual([]);
+    expect(problemsOf(deployment("{ name: null, image: b }"))).toEqual([
       "missing spec.template.spec.containers[0]: name",
     ]);
     expect(problemsOf(controlPlane("{ security: { dataPlane: { mtls: } } }"))).toEqual([]);
@@ -170,7 +170,7 @@ describe("wrong types", () => {
       "wrong-type spec.profiles[1]: null, not string",
     ]);
     expect(problemsOf(controlPlane("{ profiles: [default, null] }"), "patch")).toEqual([]);
-    expect(problemsOf(deployment("{ name: a, args: [null] }"))).toEqual([]);
+    expect(problemsOf(deployment("{ name: a, image: b, args: [null] }"))).toEqual([]);
   });
 
   it("wants a letter in the name of a port", () => {
@@ -238,9 +238,14 @@ spec: { broker: { defaultConfig: { numPartitions: "10" } } }
     expect(problemsOf(controlPlane("{ mode: Clusterwide }"))).toEqual([]);
     expect(
       problemsOf(
-        "{ apiVersion: apps/v1, kind: DaemonSet, metadata: { name: a, labels: { a: 1 } }, spec: { template: {} } }",
+        "{ apiVersion: apps/v1, kind: DaemonSet, metadata: { name: a, labels: { a: 1 } }, spec: { template: { spec: { containers: [{ name: a, image: b }] } } } }",
       ),
     ).toEqual([]);
+  });
+
+  it("misses the first entry of a list that may not be empty", () => {
+    expect(problemsOf(deployment(""))).toEqual(["missing spec.template.spec.containers: 0"]);
+    expect(problemsOf(deployment(""), "patch")).toEqual([]);
   });
 });
 
