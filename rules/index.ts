@@ -14,6 +14,9 @@ import { rule as gatewaySelectorMatchesNoWorkload } from "./gateway/selector-mat
 import { rule as gatewaySelectorNotKnative } from "./gateway/selector-not-knative.ts";
 import { rule as gatewayServerTlsInvalid } from "./gateway/server-tls-invalid.ts";
 import { rule as gatewayWildcard443Conflict } from "./gateway/wildcard-443-conflict.ts";
+import { rule as kafkaRequiredSectionMissing } from "./kafka/required-section-missing.ts";
+import { rule as kafkaServiceentryDuplicatePort } from "./kafka/serviceentry-duplicate-port.ts";
+import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
@@ -46,7 +49,10 @@ import { rule as servicePassthroughValueIgnored } from "./service/passthrough-va
 import { rule as servicePlainClient } from "./service/plain-client.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
+import { rule as servingBothIngresses } from "./serving/both-ingresses.ts";
+import { rule as servingConfigValueNotString } from "./serving/config-value-not-string.ts";
 import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
+import { rule as servingIstioIngressNotEnabled } from "./serving/istio-ingress-not-enabled.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
 import { rule as setUnknownProfile } from "./set/unknown-profile.ts";
@@ -74,6 +80,9 @@ export const rules: readonly Rule[] = [
   gatewaySelectorNotKnative,
   gatewayServerTlsInvalid,
   gatewayWildcard443Conflict,
+  kafkaRequiredSectionMissing,
+  kafkaServiceentryDuplicatePort,
+  kafkaSinkNestedUnderBroker,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
@@ -106,7 +115,10 @@ export const rules: readonly Rule[] = [
   servicePlainClient,
   serviceProbeRewriteMissing,
   serviceSidecarNotInjected,
+  servingBothIngresses,
+  servingConfigValueNotString,
   servingDataPlaneNotInjected,
+  servingIstioIngressNotEnabled,
   setDuplicateDefinition,
   setProfileConflict,
   setUnknownProfile,
