@@ -217,7 +217,7 @@ function subjectVerdict(judgment: Judgment): SubjectVerdict {
 }
 
 function readsSomething(rule: Rule, graph: Graph): boolean {
-  return rule.reads.length === 0 || graph.fragments(...rule.reads).length > 0;
+  return rule.reads.length === 0 || rule.reads.some((kind) => graph.fragments(kind).length > 0);
 }
 
 function reasonOf(verdict: Verdict, judgments: readonly Judgment[]): string {

@@ -38,6 +38,7 @@ const names = /[a-z0-9.-]+/gi;
  * so it counts only in a URL or at the beginning of a text that is an address.
  */
 export function localNamesIn(graph: Graph, text: string): readonly string[] {
+  if (!text.includes(".")) return [];
   const known = localNames(graph);
   if (known.size === 0) return [];
   return [...text.matchAll(names)].flatMap((match) => {
