@@ -89,7 +89,8 @@ export function serviceOfHost(graph: Graph, host: string): Resource | null {
     );
   });
   const usual = services.find((service) => name.startsWith(`${service.name}-${service.namespace ?? ""}.`));
-  return exact ?? usual ?? null;
+  const revision = services.find((service) => revisionAddress(graph, service, name) !== null);
+  return exact ?? revision ?? usual ?? null;
 }
 
 const passthroughKey = "serving.knative.openshift.io/enablePassthrough";
