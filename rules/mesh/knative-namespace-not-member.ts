@@ -4,7 +4,7 @@ import { integration } from "../../src/mesh/integration.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { membership } from "../../src/mesh/membership.ts";
-import { meshes, type Mesh } from "../../src/mesh/meshes.ts";
+import { meshes, meshName, meshOf, type Mesh } from "../../src/mesh/meshes.ts";
 import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
@@ -12,7 +12,15 @@ import type { Severity } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList } from "../../src/model/value.ts";
-import { atKey, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  atKey,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const members = ["spec", "members"] as const;
@@ -21,6 +29,46 @@ const members = ["spec", "members"] as const;
 function eventingSeverity(graph: Graph): Severity | null {
   if (graph.all(kinds.KnativeEventing, kinds.KnativeKafka).length > 0) return "error";
   return holds(facts.eventingMember, graph.profile) ? "warning" : null;
+}
+
+/** The control plane of the Serverless mesh, where no roll says who belongs to it; only the first of its candidates. */
+function planesWithoutRoll(graph: Graph): readonly Resource[] {
+  const found = serverlessMesh(graph);
+  if (found.state !== "found") return [];
+  return found.all
+    .filter(({ mesh }) => mesh.family !== "ossm3" && mesh.rolls.length === 0)
+    .flatMap(({ mesh }) => mesh.controlPlanes.slice(0, 1))
+    .map((plane) => plane.resource)
+    .filter((resource) => resource.standing === "own");
+}
+
+/** A roll whose namespace is not known may well be the one of this control plane, and the other way round. */
+function mayBeElsewhere(plane: Resource, graph: Graph): boolean {
+  const rolls = graph.fragments(kinds.ServiceMeshMemberRoll);
+  return rolls.some((roll) => roll.namespace === null) || (plane.namespace === null && rolls.length > 0);
+}
+
+function* requireRoll(plane: Resource, graph: Graph): Generator<Judgement> {
+  const mesh = meshOf(graph, plane);
+  if (!mesh) return;
+  if (mayBeElsewhere(plane, graph)) return yield undecided("the namespace of the member roll");
+  const found = membership(graph, servingNamespace, mesh);
+  if (found.state === "unknown") return yield undecided(found.needs);
+  if (found.state === "member") return;
+  const others = graph.all(kinds.ServiceMeshMemberRoll);
+  const elsewhere =
+    others.length === 0 ? "" : `, only in ${others.map((roll) => roll.namespace).join(" and ")}`;
+  yield fail(
+    at(plane),
+    `there is no member roll in ${meshName(mesh)}${elsewhere}, so ${servingNamespace} is no member of the mesh`,
+    {
+      related: others.map((roll) => ({
+        at: at(roll, "metadata", "namespace"),
+        message: "a roll of another mesh",
+      })),
+      advice: `add a ServiceMeshMemberRoll "default" to ${meshName(mesh)} that lists ${servingNamespace}`,
+    },
+  );
 }
 
 function* requireMember(
@@ -58,12 +106,13 @@ export const rule = defineRule({
   upstream: ["openshift-knative/serverless-operator hack/lib/mesh_resources/smmr.yaml"],
   applies: "Service Mesh 1 and 2",
   fix: "review",
-  reads: [kinds.ServiceMeshMemberRoll],
+  reads: [kinds.ServiceMeshMemberRoll, kinds.ServiceMeshControlPlane],
   subjects(graph) {
     if (!integration(graph).evident) return notApplicable("nothing shows that Serverless works with a mesh");
-    return graph.own(kinds.ServiceMeshMemberRoll);
+    return [...graph.own(kinds.ServiceMeshMemberRoll), ...planesWithoutRoll(graph)];
   },
   *check(roll, graph) {
+    if (roll.kind !== kinds.ServiceMeshMemberRoll) return yield* requireRoll(roll, graph);
     const found = serverlessMesh(graph);
     if (found.state === "unknown") return yield undecided(found.needs);
     if (found.state === "none") return yield notApplicable(found.why);
