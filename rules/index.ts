@@ -51,6 +51,7 @@ import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-miss
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
 import { rule as servingBothIngresses } from "./serving/both-ingresses.ts";
 import { rule as servingConfigValueNotString } from "./serving/config-value-not-string.ts";
+import { rule as servingControlPlaneInjected } from "./serving/control-plane-injected.ts";
 import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
 import { rule as servingIstioIngressNotEnabled } from "./serving/istio-ingress-not-enabled.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
@@ -117,6 +118,7 @@ export const rules: readonly Rule[] = [
   serviceSidecarNotInjected,
   servingBothIngresses,
   servingConfigValueNotString,
+  servingControlPlaneInjected,
   servingDataPlaneNotInjected,
   servingIstioIngressNotEnabled,
   setDuplicateDefinition,
