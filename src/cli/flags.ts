@@ -1,9 +1,10 @@
 /**
  * The command line as data: parser, help text, README and documentation are made from these tables.
  */
+import { newHelp } from "./new-flags.ts";
 import { matrixHelp, reachHelp } from "./simulate-flags.ts";
 
-export const commandNames = ["lint", "reach", "matrix", "rules", "explain", "show"] as const;
+export const commandNames = ["lint", "reach", "matrix", "new", "rules", "explain", "show"] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const formatNames = ["pretty", "json", "sarif", "github", "compact"] as const;
@@ -166,6 +167,7 @@ export const commands: readonly CommandHelp[] = [
   },
   reachHelp([config, ...color]),
   matrixHelp([config, ...color]),
+  newHelp([config]),
   {
     name: "rules",
     summary: "list the rules",

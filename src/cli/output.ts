@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, lstatSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  closeSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import type { Io } from "./io.ts";
@@ -26,6 +37,8 @@ function reasonOf(error: unknown): string {
       return "no permission";
     case "ENOSPC":
       return "no space left";
+    case "EEXIST":
+      return "it exists, and is not overwritten";
     default:
       return code === "" ? String(error) : code;
   }
@@ -66,6 +79,40 @@ export function writeWhole(cwd: string, path: string, text: string): void {
     replace(file, beside, text);
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Gives a file its name, which nothing may have yet. */
+function settle(beside: string, file: string): void {
+  try {
+    linkSync(beside, file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") throw error;
+    // A file system without links.
+    copyFileSync(beside, file, constants.COPYFILE_EXCL);
+  }
+}
+
+/**
+ * Writes a file that is not there yet, as a whole or not at all. Whatever has the name already, a link without a
+ * target as well, stays as it is.
+ *
+ * @throws UsageError if there is such a file, or it cannot be written
+ */
+export function writeNew(cwd: string, path: string, text: string): void {
+  const file = resolve(cwd, path);
+  const beside = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  try {
+    const descriptor = openSync(beside, "wx");
+    try {
+      writeFileSync(descriptor, text);
+      settle(beside, file);
+    } finally {
+      closeSync(descriptor);
+      rmSync(beside, { force: true });
+    }
+  } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }

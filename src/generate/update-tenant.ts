@@ -44,14 +44,18 @@ function keyOf({ namespace, name }: { readonly namespace: string | null; readonl
   return `${namespace ?? ""}/${name}`;
 }
 
-/** Namespaces that a policy's rules take calls from, without those of Knative's own. */
-function sourceNamespaces(policy: Resource): readonly string[] {
+/** Namespaces that a policy's rules take calls from. */
+function allSources(policy: Resource): readonly string[] {
   const rules = valueAt(policy.value, ["spec", "rules"]);
   return (isList(rules) ? rules : [])
     .flatMap((rule) => valueAt(rule, ["from"]) ?? [])
     .flatMap((entry) => valueAt(entry, ["source", "namespaces"]) ?? [])
-    .filter((item) => typeof item === "string")
-    .filter((namespace) => !knativeNamespaces.includes(namespace));
+    .filter((item) => typeof item === "string");
+}
+
+/** The same without Knative's own. */
+function sourceNamespaces(policy: Resource): readonly string[] {
+  return allSources(policy).filter((namespace) => !knativeNamespaces.includes(namespace));
 }
 
 function componentPolicies(read: ReadFile, tenant: string): readonly Resource[] {
@@ -82,7 +86,10 @@ function foreignNamespaces(read: ReadFile, tenant: string): ReadonlySet<string> 
 }
 
 /** The policies of the file that are this tenant's, by name pattern and namespace. */
-function ownPolicies(read: ReadFile, { name: tenant, namespaces }: TenantRequest): readonly Resource[] {
+function ownPolicies(
+  read: ReadFile,
+  { name: tenant, namespaces }: Pick<TenantRequest, "name" | "namespaces">,
+): readonly Resource[] {
   const foreign = foreignNamespaces(read, tenant);
   const former = writtenNamespaces(read, tenant).filter((namespace) => !foreign.has(namespace));
   const own = new Set([...namespaces, ...former]);
@@ -93,6 +100,35 @@ function ownPolicies(read: ReadFile, { name: tenant, namespaces }: TenantRequest
   );
   const found = new Set([...componentPolicies(read, tenant), ...inNamespaces]);
   return read.resources.filter((resource) => found.has(resource));
+}
+
+/** What policies that are there tell about the cluster that they were made for. */
+export interface WrittenFacts {
+  /** Where the ingress gateway's pods run, if all policies of the tenant's projects name one such namespace. */
+  readonly gatewayNamespace: string | null;
+  /** The first version of Serverless whose policies have what these have. */
+  readonly serverless: "1.35" | "1.36" | null;
+}
+
+/** Reads off a tenant's policies what else would have to be assumed. */
+export function writtenFacts(
+  read: ReadFile,
+  request: Pick<TenantRequest, "name" | "namespaces">,
+): WrittenFacts {
+  const own = ownPolicies(read, request);
+  const projects = new Set([...request.namespaces, ...writtenNamespaces(read, request.name)]);
+  const [callers] = namespacePolicyNames;
+  const lists = own
+    .filter(({ name }) => name === callers)
+    .map((policy) => allSources(policy).filter((namespace) => !projects.has(namespace)));
+  const others = new Set(lists.flat().filter((namespace) => !knativeNamespaces.includes(namespace)));
+  const [gateway] = others;
+  const ingress = lists.some((list) => list.includes("knative-serving-ingress"));
+  const jobSink = own.some(({ name }) => name === `allow-${request.name}-to-job-sink`);
+  return {
+    gatewayNamespace: gateway !== undefined && others.size === 1 ? gateway : null,
+    serverless: jobSink ? "1.36" : ingress ? "1.35" : null,
+  };
 }
 
 function placeOf(read: ReadFile, offset: number): string {
@@ -178,6 +214,17 @@ function removals(
   return edits;
 }
 
+/** Puts documents in front of one that stays, below the file's head. */
+function insertionBefore(
+  { file }: ReadFile,
+  before: ManifestDocument,
+  policies: readonly GeneratedPolicy[],
+): TextEdit {
+  const at = ownStart(file.text, before);
+  const written = policies.map((policy) => `${renderPolicy(policy)}---\n`).join("");
+  return { start: at, end: at, text: written.replaceAll("\n", lineBreakOf(file.text, 0)) };
+}
+
 /** Puts documents behind one that stays, or at the end of the file. */
 function insertion(
   { file }: ReadFile,
@@ -209,10 +256,6 @@ export function updateTenant(read: ReadFile, request: TenantRequest): TenantUpda
   const changes: TenantChange[] = [];
   const pending: GeneratedPolicy[] = [];
   let last: ManifestDocument | null = null;
-  const flush = (after: ManifestDocument | null): void => {
-    if (pending.length === 0) return;
-    edits.push(insertion(read, after, pending.splice(0)));
-  };
   for (const policy of wanted) {
     const same = present.filter((resource) => keyOf(resource) === keyOf(policy));
     const [first] = same;
@@ -221,13 +264,18 @@ export function updateTenant(read: ReadFile, request: TenantRequest): TenantUpda
       changes.push({ change: "added", policy: keyOf(policy) });
       continue;
     }
-    if (last !== null) flush(last);
+    const waiting = pending.splice(0);
+    if (waiting.length > 0) {
+      edits.push(
+        last === null ? insertionBefore(read, documentOf(first), waiting) : insertion(read, last, waiting),
+      );
+    }
     last = documentOf(same.at(-1) ?? first);
     const different = same.filter((resource) => !sameSpec(resource.value.spec, policy.spec));
     edits.push(...different.map((resource) => rewrite(read, resource, policy)));
     changes.push({ change: different.length > 0 ? "changed" : "kept", policy: keyOf(policy) });
   }
-  flush(last);
+  if (pending.length > 0) edits.push(insertion(read, last, pending));
   const keys = new Set(wanted.map(keyOf));
   const removed = new Set<ManifestDocument>();
   for (const resource of present.filter((known) => !keys.has(keyOf(known)))) {
