@@ -87,7 +87,7 @@ metadata:
 spec:
   template:
     metadata: {labels: {${sidecar}}}
-    spec: {containers: [{image: example}]}
+    spec: {serviceAccountName: account-${index}, containers: [{image: example}]}
 `;
 }
 

@@ -25,7 +25,11 @@ export interface CallOptions {
 }
 
 /** A caller as people name it; two, where nobody can tell whether it has a sidecar. */
-export function parseCaller(graph: Graph, text: string, options: CallOptions = {}): readonly Caller[] {
+export function parseCaller(
+  graph: Graph,
+  text: string,
+  options: CallOptions = {},
+): readonly [Caller, ...Caller[]] {
   if (text === "external") return [{ type: "external" }];
   const [namespace = "", name, ...more] = text.split("/");
   if (namespace === "" || name === "" || more.length > 0) {
@@ -55,8 +59,8 @@ export function parseCaller(graph: Graph, text: string, options: CallOptions = {
     labels: pod.labels,
   };
   if (options.noSidecar === true) return [{ ...caller, sidecar: false }];
-  const states = sidecar.state === "unknown" ? [true, false] : [sidecar.state === "yes"];
-  return states.map((state) => ({ ...caller, sidecar: state }));
+  const usual = { ...caller, sidecar: sidecar.state !== "no" };
+  return sidecar.state === "unknown" ? [usual, { ...caller, sidecar: false }] : [usual];
 }
 
 interface ParsedTarget {
@@ -164,7 +168,7 @@ export function parseCalls(
   from: string,
   to: string,
   options: CallOptions = {},
-): readonly Call[] {
+): readonly [Call, ...Call[]] {
   const target = /^https?:\/\//.test(to) ? urlTarget(graph, to, options) : namedTarget(graph, to, options);
   const request: CallRequest = {
     method: options.method ?? "GET",
@@ -172,5 +176,7 @@ export function parseCalls(
     path: options.path ?? target.path,
     headers: options.headers ?? {},
   };
-  return parseCaller(graph, from, options).map((caller) => ({ from: caller, to: target.to, request }));
+  const [first, ...others] = parseCaller(graph, from, options);
+  const callOf = (caller: Caller): Call => ({ from: caller, to: target.to, request });
+  return [callOf(first), ...others.map(callOf)];
 }

