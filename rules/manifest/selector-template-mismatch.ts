@@ -18,8 +18,9 @@ const patched = once((graph) => {
   return new Set(patches.map((patch) => `${patch.kind} ${patch.name}`));
 });
 
-const isPatched = (graph: Graph, { kind, name }: Resource): boolean =>
-  patched(graph).has(`${kind} ${name}`) || patched(graph).has(`${kind} `);
+/** Patches, and labels that Kustomize adds to selectors and pods alike. */
+const isRendered = (graph: Graph, { kind, name, rendering }: Resource): boolean =>
+  rendering?.labels === true || patched(graph).has(`${kind} ${name}`) || patched(graph).has(`${kind} `);
 
 /** An empty selector would take in every pod, also in this form: `matchLabels: {}`. */
 const isEmpty = (selector: Mapping): boolean =>
@@ -40,7 +41,7 @@ export const rule = defineRule({
   *check(resource, graph) {
     const selector = readMap(resource, ["spec", "selector"]);
     if (selector.state === "unknown") return yield undecided(selector.why);
-    if (isPatched(graph, resource)) return yield undecided(`${label(resource)} as Kustomize renders it`);
+    if (isRendered(graph, resource)) return yield undecided(`${label(resource)} as Kustomize renders it`);
     if (selector.state === "absent" || isEmpty(selector.value)) {
       yield fail(
         at(resource, "spec", "selector"),

@@ -68,6 +68,8 @@ export const rule = defineRule({
     for (const problem of validate(resource)) {
       if (problem.type !== "unknown-key" || isReportedElsewhere(resource, problem.path)) continue;
       const { path, nearest, preserved } = problem;
+      // In a patch null takes a key away.
+      if (resource.form === "patch" && valueAt(resource.value, path) === null) continue;
       const effect = preserved
         ? "the API server keeps it, nothing reads it"
         : "the API server refuses or drops it";

@@ -1,17 +1,28 @@
 import type { ManifestDocument } from "../model/document.ts";
 import { isUnknown } from "../model/placeholder.ts";
-import type { Resource } from "../model/resource.ts";
+import type { Kind, Rendering, Resource } from "../model/resource.ts";
 import { isClusterScoped } from "../model/scope.ts";
 import { isList, isMapping, type Mapping, type Path, type Value } from "../model/value.ts";
 
 export interface ResourceOptions {
   /** The namespace of objects that name none (Kustomization, Argo CD Application, config); null: not known. */
   readonly namespace?: string | null;
-  /** The namespace that replaces whatever objects name (Kustomize's `namespace:`); null: by one not known. */
+  /**
+   * The namespace that replaces whatever objects name (Kustomize's `namespace:`), and the name of a Namespace
+   * (`api/internal/konfig/builtinpluginconsts/namespace.go` there); null: by one not known.
+   */
   readonly overrideNamespace?: string | null | undefined;
   readonly form?: Resource["form"];
   readonly standing?: "own" | "context";
+  readonly rendering?: Rendering | undefined;
 }
+
+/** Kinds whose names Kustomize leaves alone (kubernetes-sigs/kustomize `api/internal/builtins/PrefixTransformer.go`). */
+const keepTheirNames: ReadonlySet<string> = new Set([
+  "APIService.apiregistration.k8s.io",
+  "CustomResourceDefinition.apiextensions.k8s.io",
+  "Namespace",
+]);
 
 /**
  * The Kubernetes objects of a document: itself, or the items of a List, each with its place in the document. What
@@ -71,7 +82,8 @@ function toResource(
   const scope = isClusterScoped(kind) ? "cluster" : "namespace";
   const metadata = own(value, "metadata");
   const namespace = scope === "cluster" ? null : namespaceOf(metadata, options);
-  const name = nameOf(metadata);
+  const name = kind === "Namespace" ? (options.overrideNamespace ?? nameOf(metadata)) : nameOf(metadata);
+  const rendering = renderingOf(kind, options.rendering);
   return {
     id: { group, kind: value.kind, namespace, name },
     kind,
@@ -84,7 +96,12 @@ function toResource(
     origin: { from: "document", document, base },
     form: options.form ?? "full",
     standing: options.standing ?? "own",
+    ...(rendering && { rendering }),
   };
+}
+
+function renderingOf(kind: Kind, rendering: Rendering | undefined): Rendering | undefined {
+  return rendering && keepTheirNames.has(kind) ? { ...rendering, affix: "*" } : rendering;
 }
 
 function namespaceOf(metadata: Value | undefined, options: ResourceOptions): string | null {

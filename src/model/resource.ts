@@ -24,6 +24,14 @@ export type Origin =
   | { readonly from: "document"; readonly document: ManifestDocument; readonly base: Path }
   | { readonly from: "derived"; readonly parent: Resource; readonly path: Path; readonly by: string };
 
+/** What Kustomize does to an object beside giving it a namespace; it is read as it stands in its file. */
+export interface Rendering {
+  /** `team-*`: what is put around its name; `*`: nothing. Objects of one written name but other affixes differ. */
+  readonly affix: string;
+  /** Whether labels are added to it, to its selectors or to its pods. */
+  readonly labels: boolean;
+}
+
 export interface Resource {
   readonly id: ResourceId;
   readonly kind: Kind;
@@ -40,6 +48,8 @@ export interface Resource {
   readonly form: "full" | "patch";
   /** `own`: of the set. `context`: known to exist, never a finding's main place. `derived`: made by a controller. */
   readonly standing: "own" | "context" | "derived";
+  /** Absent: it is applied as it stands. */
+  readonly rendering?: Rendering;
 }
 
 /** `Gateway knative-serving/knative-local-gateway`, as messages name a resource. */
@@ -51,7 +61,7 @@ export function label(resource: Resource): string {
 /** A text that is equal for candidates of one object, and only for them. */
 export function idKey(resource: Resource): string {
   const { group, kind, namespace, name } = resource.id;
-  return JSON.stringify([group, kind, namespace, name]);
+  return JSON.stringify([group, kind, namespace, name, resource.rendering?.affix ?? "*"]);
 }
 
 /** The document and the path in it that a path of a resource stands for; a derived resource leads to its parent. */

@@ -3,7 +3,7 @@ import type { Config, ConfigSet } from "../../model/config.ts";
 import type { ManifestDocument } from "../../model/document.ts";
 import { UsageError } from "../../model/errors.ts";
 import { suggestion } from "../../model/nearest.ts";
-import { distinct, type Draft, type Part, plainPart, shortName } from "./draft.ts";
+import { distinct, type Draft, type Part, shortName, unlistedPart } from "./draft.ts";
 import { type Kustomizations } from "./kustomize.ts";
 import { folderOf, isWithin, joinPath, type Tree } from "./paths.ts";
 
@@ -41,7 +41,7 @@ function folderParts(
       isWithin(document.file.path, folder) &&
       !kustomizations.data.has(document.file.path),
   );
-  return { parts: distinct([...built, ...others.map((document) => plainPart(document))]), listed };
+  return { parts: distinct([...built, ...others.map((document) => unlistedPart(document))]), listed };
 }
 
 /**

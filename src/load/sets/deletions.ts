@@ -49,17 +49,27 @@ export function deletionsOf(
   return [...documents, ...written].flatMap(({ value }) => deletionOf(value, target));
 }
 
+/** The name of a part's object as written, and as the kustomizations below have made it: patches may use both. */
+function namesOf({ document: { value }, namespace, rendering }: Part): readonly (string | undefined)[] {
+  const name = textAt(value, "metadata", "name");
+  if (name === undefined) return [name];
+  const isNamespace = textAt(value, "kind") === "Namespace" && groupOf(value) === "";
+  if (isNamespace) return [name, namespace ?? name];
+  return [name, (rendering?.affix ?? "*").replace("*", () => name)];
+}
+
 /** Whether a document's only object is deleted. */
 export function isDeleted(part: Part, deletions: readonly Deletion[]): boolean {
   const { value } = part.document;
   if (part.form === "patch" || !isMapping(value)) return false;
   const namespace = part.namespace ?? textAt(value, "metadata", "namespace");
+  const names = namesOf(part);
   const fits = (wanted: string | undefined, found: string | undefined) =>
     wanted === undefined || wanted === found;
   return deletions.some(
     (deletion) =>
       fits(deletion.kind, textAt(value, "kind")) &&
-      fits(deletion.name, textAt(value, "metadata", "name")) &&
+      names.some((name) => fits(deletion.name, name)) &&
       fits(deletion.group, groupOf(value)) &&
       (namespace === undefined || fits(deletion.namespace, namespace)),
   );

@@ -1,7 +1,7 @@
 import type { ManifestDocument } from "../../model/document.ts";
 import { type Application, isArgo, readApplications } from "./argo.ts";
 import { type Clusters, readClusters } from "./clusters.ts";
-import { distinct, type Draft, type Part, plainPart, type SetNote, shortName } from "./draft.ts";
+import { distinct, type Draft, type Part, type SetNote, shortName, unlistedPart } from "./draft.ts";
 import { isKustomization, type Kustomizations } from "./kustomize.ts";
 import { Footprint, isManifest } from "./objects.ts";
 import { commonFolder, folderOf, nameOf, type Tree } from "./paths.ts";
@@ -103,7 +103,7 @@ function withUnlisted(
     else footprints.set(cluster, new Footprint(parts));
   }
   for (const document of rest) {
-    const part = plainPart(document);
+    const part = unlistedPart(document);
     const { path } = document.file;
     const [near, known] = [clusters.amongOthers(path), clusters.of(path)];
     const cluster = near ?? (known !== null && footprints.has(known) ? known : null);

@@ -1,4 +1,5 @@
 import type { ManifestDocument } from "../../model/document.ts";
+import type { Rendering } from "../../model/resource.ts";
 import { isList, isMapping, type Value } from "../../model/value.ts";
 import { nameOf } from "./paths.ts";
 
@@ -10,6 +11,8 @@ export interface Part {
   readonly namespace: string | null | undefined;
   /** The namespace of objects that name none. */
   readonly fallback: string | null;
+  /** Absent: the objects are applied as they stand. */
+  readonly rendering?: Rendering;
 }
 
 /** A set before its resources are made. */
@@ -52,6 +55,20 @@ export function plainPart(document: ManifestDocument, fallback: string | null = 
   return { document, form, namespace: undefined, fallback };
 }
 
+/**
+ * Whether a path says that its documents are patches: `manager_image_patch.yaml`, `patches/replicas.yaml`. Only for
+ * what no kustomization lists as a resource.
+ */
+function isPatchName(path: string): boolean {
+  return /(?:^|\/)patch(?:es)?\/|(?:^|[/._-])patch(?:es)?(?:[._-][^/]*)?$/.test(path);
+}
+
+/** A document that nothing says is applied: it may be a patch that lies beside a kustomization. */
+export function unlistedPart(document: ManifestDocument): Part {
+  const part = plainPart(document);
+  return isPatchName(document.file.path) ? { ...part, form: "patch" } : part;
+}
+
 /** Documents by the path of their file. */
 export function byFile(
   documents: readonly ManifestDocument[],
@@ -65,7 +82,7 @@ export function byFile(
   return files;
 }
 
-/** Each document once for every namespace it ends up in, in the order of the first. */
+/** Each document once for every namespace and name it ends up with, in the order of the first. */
 export function distinct(parts: readonly Part[]): readonly Part[] {
   const seen = new Map<ManifestDocument, Part[]>();
   return parts.filter((part) => {
@@ -74,7 +91,12 @@ export function distinct(parts: readonly Part[]): readonly Part[] {
       seen.set(part.document, [part]);
       return true;
     }
-    const repeated = known.some(({ namespace, form }) => namespace === part.namespace && form === part.form);
+    const repeated = known.some(
+      ({ namespace, form, rendering }) =>
+        namespace === part.namespace &&
+        form === part.form &&
+        (rendering?.affix ?? "*") === (part.rendering?.affix ?? "*"),
+    );
     if (!repeated) known.push(part);
     return !repeated;
   });

@@ -14,10 +14,19 @@ interface Kustomization {
   readonly value: Mapping;
 }
 
+/** What a kustomization does to everything that it builds. */
+interface Change {
+  readonly namespace: string | null | undefined;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** Whether it adds labels to selectors or to the pods of workloads. */
+  readonly labels: boolean;
+}
+
 interface Build {
   readonly parts: readonly Part[];
-  /** What the kustomization, or a component of it, sets for everything. */
-  readonly namespace: string | null | undefined;
+  /** What the kustomization, or a component of it, does to everything. */
+  readonly change: Change;
 }
 
 /** The kustomizations of a tree, by folder, and what each builds. */
@@ -84,10 +93,52 @@ function dataFiles({ value }: Kustomization): readonly string[] {
   return [...listed, ...generated, ...replacements, ...values];
 }
 
+const noChange: Change = { namespace: undefined, prefix: "", suffix: "", labels: false };
+
+function isFilled(value: Value | undefined): boolean {
+  return isMapping(value) && Object.keys(value).length > 0;
+}
+
+function changeOf(value: Mapping): Change {
+  const text = (key: string) => {
+    const given = own(value, key);
+    return typeof given === "string" ? given : "";
+  };
+  const namespace = text("namespace");
+  const added = mappings(own(value, "labels")).some(
+    (item) =>
+      isFilled(own(item, "pairs")) &&
+      (own(item, "includeSelectors") === true || own(item, "includeTemplates") === true),
+  );
+  return {
+    namespace: namespace === "" ? undefined : isUnknown(namespace) ? null : namespace,
+    prefix: text("namePrefix"),
+    suffix: text("nameSuffix"),
+    labels: added || isFilled(own(value, "commonLabels")),
+  };
+}
+
+function changed(parts: readonly Part[], change: Change): Part[] {
+  const { namespace, prefix, suffix, labels } = change;
+  const renders = prefix !== "" || suffix !== "" || labels;
+  if (namespace === undefined && !renders) return [...parts];
+  return parts.map((part) => ({
+    ...part,
+    namespace: namespace === undefined ? part.namespace : namespace,
+    ...(renders && {
+      rendering: {
+        affix: prefix + (part.rendering?.affix ?? "*") + suffix,
+        labels: labels || (part.rendering?.labels ?? false),
+      },
+    }),
+  }));
+}
+
 /**
  * Reads the kustomizations among a tree's documents. What each builds is told without Kustomize: its resources,
  * bases and components, patches as fragments, with the outermost `namespace:`, which replaces that of every
- * namespaced object (kubernetes-sigs/kustomize `api/filters/namespace/namespace.go`). Names stay as they are.
+ * namespaced object (kubernetes-sigs/kustomize `api/filters/namespace/namespace.go`). Names and labels are read as
+ * they are written; that something is added to them is told.
  */
 export function readKustomizations(documents: readonly ManifestDocument[]): Kustomizations {
   const files = byFile(documents);
@@ -136,7 +187,7 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
   }
 
   const builds = new Map<string, Build>();
-  const empty: Build = { parts: [], namespace: undefined };
+  const empty: Build = { parts: [], change: noChange };
 
   function partsOf(kustomization: Kustomization, key: string, depth: number): readonly Part[] {
     return texts(own(kustomization.value, key)).flatMap((reference) => {
@@ -170,12 +221,15 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
       ...partsOf(kustomization, "resources", depth),
       ...partsOf(kustomization, "bases", depth),
     ];
-    let namespace: string | null | undefined;
+    let { namespace, prefix, suffix, labels } = noChange;
     // A component works on everything that its parent has gathered so far.
     for (const reference of texts(own(value, "components"))) {
-      const component = buildOf(joinPath(folder, reference), depth + 1);
-      if (component.namespace !== undefined) namespace = component.namespace;
-      parts = [...moved(parts, component.namespace), ...component.parts];
+      const { change, parts: added } = buildOf(joinPath(folder, reference), depth + 1);
+      if (change.namespace !== undefined) namespace = change.namespace;
+      prefix = change.prefix + prefix;
+      suffix += change.suffix;
+      labels ||= change.labels;
+      parts = [...changed(parts, change), ...added];
     }
     const deletions = deletionsIn(kustomization);
     for (const { document: deleted } of parts.filter((part) => isDeleted(part, deletions))) {
@@ -187,9 +241,14 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
         parts.push({ ...plainPart(patch), form: "patch" });
       }
     }
-    const given = own(value, "namespace");
-    if (typeof given === "string" && given !== "") namespace = isUnknown(given) ? null : given;
-    return { parts: distinct(moved(parts, namespace)), namespace };
+    const stated = changeOf(value);
+    const change = {
+      namespace: stated.namespace === undefined ? namespace : stated.namespace,
+      prefix: stated.prefix + prefix,
+      suffix: suffix + stated.suffix,
+      labels: stated.labels || labels,
+    };
+    return { parts: distinct(changed(parts, stated)), change };
   }
 
   function buildOf(folder: string, depth: number): Build {
@@ -227,9 +286,4 @@ export function readKustomizations(documents: readonly ManifestDocument[]): Kust
     data,
     notes,
   };
-}
-
-function moved(parts: readonly Part[], namespace: string | null | undefined): Part[] {
-  if (namespace === undefined) return [...parts];
-  return parts.map((part) => ({ ...part, namespace }));
 }

@@ -17,6 +17,7 @@ export function resourcesOf(part: Part, standing: "own" | "context" = "own"): re
     overrideNamespace: part.namespace,
     form: part.form,
     standing,
+    rendering: part.rendering,
   });
 }
 

@@ -57,6 +57,30 @@ describe("patches that delete", () => {
     expect(overlay(kustomization)["dev* (dev)"]).toEqual(left);
   });
 
+  it.each(["shop", "dev-shop", "dev-shop-v2"])(
+    "know an object by its written and its new name: %s",
+    (name) => {
+      const { sets } = discoverIn({
+        "base/kustomization.yaml": "namePrefix: dev-\nnameSuffix: -v2\nresources: [map.yaml]",
+        "base/map.yaml": object("ConfigMap", "shop", "team-a"),
+        "kustomization.yaml": "resources: [base]\npatches: [{ path: patch.yaml }]",
+        "patch.yaml": object("ConfigMap", name, "team-a", "$patch: delete"),
+      });
+      const left = name === "dev-shop" ? ["ConfigMap team-a/shop"] : [];
+      expect(summary(sets)["default* (.)"]).toEqual([`ConfigMap team-a/${name} (patch)`, ...left].toSorted());
+    },
+  );
+
+  it("know a Namespace by the name that the kustomization gives it", () => {
+    const { sets } = discoverIn({
+      "base/kustomization.yaml": "namespace: team-a\nresources: [namespace.yaml]",
+      "base/namespace.yaml": object("Namespace", "system"),
+      "kustomization.yaml": "resources: [base]\npatches: [{ path: patch.yaml }]",
+      "patch.yaml": object("Namespace", "team-a", undefined, "$patch: delete"),
+    });
+    expect(summary(sets)).toEqual({ "default* (.)": ["Namespace team-a (patch)"] });
+  });
+
   it("may leave out the group of a kind of the core group; other files are left alone", () => {
     const { sets } = discoverIn({
       "kustomization.yaml":

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { idKey } from "../../../src/model/resource.ts";
 import { contextOf, discoverIn, object, summary } from "./tree.ts";
 
 const serving = "KnativeServing.operator.knative.dev";
@@ -37,6 +38,69 @@ describe("Kustomize roots", () => {
       "a* (overlays/a)": ["ClusterRole reader", "ConfigMap team-a/none", "ConfigMap team-a/own"],
       "b* (overlays/b)": ["ClusterRole reader", "ConfigMap base/none", "ConfigMap base/own"],
     });
+  });
+
+  it("gives Namespaces the name of the kustomization's namespace, as Kustomize does", () => {
+    const { sets } = discoverIn({
+      "kustomization.yaml": "resources: [one, two]",
+      "one/kustomization.yaml": "namespace: istio-system\nresources: [namespace.yaml]",
+      "one/namespace.yaml": object("Namespace", "copied"),
+      "two/kustomization.yaml": "namespace: istio-cni\nresources: [namespace.yaml]",
+      "two/namespace.yaml": object("Namespace", "copied"),
+    });
+    expect(summary(sets)).toEqual({ "default* (.)": ["Namespace istio-cni", "Namespace istio-system"] });
+  });
+
+  it("tells objects apart whose names get other prefixes and suffixes", () => {
+    const { sets } = discoverIn({
+      "kustomization.yaml": "resources: [one, two, three]\ncommonLabels: { app: shop }\nnameSuffix: -v2",
+      "one/kustomization.yaml": "namePrefix: one-\nresources: [all.yaml]",
+      "one/all.yaml": `${object("ConfigMap", "map", "shop")}\n---\n${object("Namespace", "shop")}`,
+      "two/kustomization.yaml": "namePrefix: two-\nresources: [all.yaml]\ncomponents: [../part]",
+      "two/all.yaml": object("ConfigMap", "map", "shop"),
+      "part/kustomization.yaml": "kind: Component\nnamePrefix: part-\nnameSuffix: -x",
+      "three/kustomization.yaml": "resources: [../one/all.yaml]",
+    });
+    const renderings = sets[0]?.resources.map(({ name, rendering }) => [name, rendering?.affix]);
+    expect(renderings).toEqual([
+      ["map", "one-*-v2"],
+      ["shop", "*"],
+      ["map", "two-part-*-x-v2"],
+      ["map", "*-v2"],
+      ["shop", "*"],
+    ]);
+    const keys = sets[0]?.resources.filter(({ kind }) => kind === "ConfigMap").map(idKey);
+    expect(new Set(keys).size).toBe(3);
+    expect(sets[0]?.resources.every(({ rendering }) => rendering?.labels)).toBe(true);
+  });
+
+  it("sees which labels reach selectors or pods", () => {
+    const labelled = (kustomization: string) =>
+      discoverIn({
+        "kustomization.yaml": `resources: [map.yaml]\n${kustomization}`,
+        "map.yaml": object("ConfigMap", "map"),
+      }).sets[0]?.resources[0]?.rendering?.labels ?? false;
+    expect(labelled("labels: [{ pairs: { app: shop }, includeSelectors: true }]")).toBe(true);
+    expect(labelled("labels: [{ pairs: { app: shop }, includeTemplates: true }]")).toBe(true);
+    expect(labelled("labels: [{ pairs: { app: shop } }, { includeSelectors: true }]")).toBe(false);
+    expect(labelled("commonLabels: {}")).toBe(false);
+    expect(labelled("namePrefix: x-")).toBe(false);
+  });
+
+  it("takes what is called a patch for one where no kustomization lists it", () => {
+    const { sets } = discoverIn({
+      "kustomization.yaml": "resources: [dispatch-patch.yaml]",
+      "dispatch-patch.yaml": object("ConfigMap", "listed", "shop"),
+      "manager_image_patch.yaml": object("ConfigMap", "fragment", "shop"),
+      "patches/one.yaml": object("ConfigMap", "other", "shop"),
+      "dispatcher/patchwork.yaml": object("ConfigMap", "whole", "shop"),
+    });
+    expect(sets.flatMap((set) => set.resources).map(({ name, form }) => `${name} ${form}`)).toEqual([
+      "listed full",
+      "fragment patch",
+      "other patch",
+      "whole full",
+    ]);
   });
 
   it("does not know a namespace that is a variable", () => {
