@@ -53,6 +53,7 @@ import { rule as servingBothIngresses } from "./serving/both-ingresses.ts";
 import { rule as servingConfigValueNotString } from "./serving/config-value-not-string.ts";
 import { rule as servingControlPlaneInjected } from "./serving/control-plane-injected.ts";
 import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
+import { rule as servingGatewayConfigFormat } from "./serving/gateway-config-format.ts";
 import { rule as servingIstioIngressNotEnabled } from "./serving/istio-ingress-not-enabled.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
@@ -120,6 +121,7 @@ export const rules: readonly Rule[] = [
   servingConfigValueNotString,
   servingControlPlaneInjected,
   servingDataPlaneNotInjected,
+  servingGatewayConfigFormat,
   servingIstioIngressNotEnabled,
   setDuplicateDefinition,
   setProfileConflict,

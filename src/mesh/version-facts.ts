@@ -32,6 +32,8 @@ export const facts = {
   injectionByLabel: { from: "1.35", before: null },
   /** The keys `external-gateways` and `local-gateways` of `config-istio` (net-istio 1.14). */
   gatewayListKeys: { from: "1.34", before: null },
+  /** Its net-istio is 1.21, or newer and takes empty lists in these keys: no Gateway at all. */
+  maybeMeshOnly: { from: "1.38", before: null },
   backendDestinationKey: { from: null, before: "1.38" },
   metricsProtocolKey: { from: "1.38", before: null },
   /** The authorization chart's `knative-serving-ingress` as a source (chart 1.36, in the branches 1.35 and 1.36). */
