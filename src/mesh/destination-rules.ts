@@ -7,6 +7,7 @@ import { byNamespace } from "./authorization/settings.ts";
 import type { Place } from "./field.ts";
 import { hostCovers } from "./hosts.ts";
 import { kinds } from "./kinds.ts";
+import { once } from "./memo.ts";
 
 /** What a DestinationRule makes a client's proxy send. */
 export type ClientTls =
@@ -109,4 +110,16 @@ export function clientTls(graph: Graph, connection: ServiceConnection): ClientTl
     if (rules.length > 0) return tlsOf(rules, connection.port);
   }
   return { state: "automatic" };
+}
+
+const restricted = once((graph: Graph): boolean =>
+  graph.all(kinds.DestinationRule).some((rule) => {
+    const list = valueAt(rule.value, ["spec", "exportTo"]);
+    return isList(list) && list.some((item) => item !== "*");
+  }),
+);
+
+/** Whether callers of a namespace may fare otherwise than those of others: by rules there, or by `exportTo`. */
+export function hasOwnRules(graph: Graph, namespace: string): boolean {
+  return restricted(graph) || rulesByNamespace(graph).has(namespace);
 }

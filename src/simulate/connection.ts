@@ -1,5 +1,5 @@
 import type { Graph } from "../model/graph.ts";
-import { clientTls } from "../mesh/destination-rules.ts";
+import { clientTls, hasOwnRules } from "../mesh/destination-rules.ts";
 import type { ClientTls } from "../mesh/destination-rules.ts";
 import type { Place } from "../mesh/field.ts";
 import type { EffectiveMode } from "../mesh/mtls.ts";
@@ -52,11 +52,12 @@ const rulesByPath = new WeakMap<ServicePath, Map<string, ClientTls>>();
 function rulesFor(graph: Graph, service: ServicePath, from: string, rootNamespace: string | null): ClientTls {
   const answers = rulesByPath.get(service) ?? new Map<string, ClientTls>();
   rulesByPath.set(service, answers);
-  const old = answers.get(from);
+  const key = hasOwnRules(graph, from) ? from : "";
+  const old = answers.get(key);
   if (old) return old;
   const { host, namespace: to, port } = service;
   const answer = clientTls(graph, { from, host, to, port, rootNamespace });
-  answers.set(from, answer);
+  answers.set(key, answer);
   return answer;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientTls } from "../../src/mesh/destination-rules.ts";
+import { clientTls, hasOwnRules } from "../../src/mesh/destination-rules.ts";
 import { graphOf } from "../support/graph.ts";
 
 const rule = (name: string, namespace: string, spec: string): string => `apiVersion: networking.istio.io/v1
@@ -67,6 +67,14 @@ describe("clientTls", () => {
     expect(tls(rule("r", "b", to("['*']")))).toBe("DISABLE r");
     expect(tls(rule("r", "b", to("[]")))).toBe("DISABLE r");
     expect(tls(rule("r", "a", to("['.']")))).toBe("DISABLE r");
+  });
+
+  it("tells callers apart only where rules do", () => {
+    const differ = (...rules: readonly string[]): boolean => hasOwnRules(graphOf(rules.join("---\n")), "a");
+    expect(differ(rule("r", "b", mode("api", "DISABLE")))).toBe(false);
+    expect(differ(rule("r", "a", mode("api", "DISABLE")))).toBe(true);
+    expect(differ(rule("r", "b", "{host: api, exportTo: [c]}"))).toBe(true);
+    expect(differ(rule("r", "b", "{host: api, exportTo: ['*']}"))).toBe(false);
   });
 
   it("does not guess placeholders", () => {

@@ -32,14 +32,26 @@ export type Decision =
 export interface PolicySet {
   readonly policies: readonly CompiledPolicy[];
   readonly byAction: Readonly<Record<Action, readonly CompiledPolicy[]>>;
-  /** Rules that may match a peer, by protocol and peer: nearly all rules are about somebody else. */
-  readonly byPeer: Map<string, Readonly<Record<Action, readonly Candidate[]>>>;
+  readonly rules: Readonly<Record<"http" | "tcp", RuleIndex>>;
+}
+
+/** The rules of one reading, by action. */
+type Candidates = Readonly<Record<Action, readonly Candidate[]>>;
+
+interface RuleIndex {
+  readonly all: Candidates;
+  readonly count: number;
+  /** Rules that may match a peer: of many rules nearly all are about somebody else. */
+  readonly byPeer: Map<string | null, Candidates>;
 }
 
 interface Candidate {
   readonly policy: CompiledPolicy;
   readonly rule: CompiledRule;
 }
+
+/** From this number of rules on, those for one peer are worth being remembered. */
+const many = 24;
 
 function compare(a: string, b: string): number {
   if (a === b) return 0;
@@ -53,11 +65,14 @@ export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
     .toSorted((a, b) => compare(a.namespace, b.namespace) || compare(a.resource.name, b.resource.name));
   const of = (action: Action): readonly CompiledPolicy[] =>
     enforced.filter((policy) => policy.action === action);
-  return {
-    policies: enforced,
-    byAction: { ALLOW: of("ALLOW"), DENY: of("DENY"), AUDIT: [], CUSTOM: of("CUSTOM") },
-    byPeer: new Map(),
+  const byAction = { ALLOW: of("ALLOW"), DENY: of("DENY"), AUDIT: [], CUSTOM: of("CUSTOM") };
+  const index = (protocol: "http" | "tcp"): RuleIndex => {
+    const rules = (action: Action): readonly Candidate[] =>
+      byAction[action].flatMap((policy) => policy[protocol].map((rule) => ({ policy, rule })));
+    const all = { ALLOW: rules("ALLOW"), DENY: rules("DENY"), AUDIT: [], CUSTOM: rules("CUSTOM") };
+    return { all, count: all.ALLOW.length + all.DENY.length + all.CUSTOM.length, byPeer: new Map() };
   };
+  return { policies: enforced, byAction, rules: { http: index("http"), tcp: index("tcp") } };
 }
 
 function peersMatch(tests: readonly PeerTest[], peer: string | null): Match {
@@ -75,21 +90,15 @@ function mayMatchPeer(rule: CompiledRule, peer: string | null): boolean {
   return rule.sources.length === 0 || rule.sources.some((source) => peersMatch(source.peers, peer) !== "no");
 }
 
-function candidatesFor(
-  set: PolicySet,
-  request: ProxyRequest,
-): Readonly<Record<Action, readonly Candidate[]>> {
-  const key = `${request.protocol} ${request.peer ?? ""}`;
-  const known = set.byPeer.get(key);
+function candidatesFor(set: PolicySet, { protocol, peer }: ProxyRequest): Candidates {
+  const { all, count, byPeer } = set.rules[protocol];
+  if (count < many) return all;
+  const known = byPeer.get(peer);
   if (known) return known;
-  const of = (action: Action): readonly Candidate[] =>
-    set.byAction[action].flatMap((policy) =>
-      policy[request.protocol]
-        .filter((rule) => mayMatchPeer(rule, request.peer))
-        .map((rule) => ({ policy, rule })),
-    );
-  const found = { ALLOW: of("ALLOW"), DENY: of("DENY"), AUDIT: [], CUSTOM: of("CUSTOM") };
-  set.byPeer.set(key, found);
+  const mine = (list: readonly Candidate[]): readonly Candidate[] =>
+    list.filter(({ rule }) => mayMatchPeer(rule, peer));
+  const found = { ALLOW: mine(all.ALLOW), DENY: mine(all.DENY), AUDIT: [], CUSTOM: mine(all.CUSTOM) };
+  byPeer.set(peer, found);
   return found;
 }
 
