@@ -123,8 +123,18 @@ const groups: Readonly<Record<string, Group>> = {
 
 const groupNames = Object.keys(groups);
 
-/** What stands under `v1` and never reaches an API server: kubeconfig files, templates for `oc process`. */
-const clientKinds: readonly string[] = ["Config", "Status", "Template"];
+/**
+ * What has no group and never reaches an API server: kubeconfig files, templates for `oc process`, the policy of an old
+ * scheduler, files of OpenShift's installers.
+ */
+const clientKinds: readonly string[] = [
+  "AgentConfig",
+  "Config",
+  "InstallConfig",
+  "Policy",
+  "Status",
+  "Template",
+];
 
 /** Groups that have a kind of this name. */
 function groupsWith(kind: string): readonly string[] {

@@ -8,6 +8,8 @@ describe("kinds that the API server knows", () => {
     ["v1", "Namespace"],
     ["v1", "List"],
     ["v1", "Config"],
+    ["v1", "Policy"],
+    ["v1beta1", "AgentConfig"],
     ["builtin", "PrefixTransformer"],
     ["networking.istio.io/v1alpha3", "Gateway"],
     ["rbac.authorization.k8s.io/v1", "RoleList"],
