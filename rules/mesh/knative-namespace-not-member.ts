@@ -60,7 +60,7 @@ function* requireRoll(plane: Resource, graph: Graph): Generator<Judgement> {
     others.length === 0 ? "" : `, only in ${others.map((roll) => roll.namespace).join(" and ")}`;
   yield fail(
     at(plane),
-    `there is no member roll in ${meshName(mesh)}${elsewhere}, so ${servingNamespace} is no member of the mesh`,
+    `there is no ServiceMeshMemberRoll default in ${meshName(mesh)}${elsewhere}, so ${servingNamespace} is no member of the mesh`,
     {
       related: others.map((roll) => ({
         at: at(roll, "metadata", "namespace"),

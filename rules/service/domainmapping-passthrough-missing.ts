@@ -46,6 +46,9 @@ export const rule = defineRule({
       `it has no certificate of its own and no annotation ${passthroughKey}, so its Route ends TLS and ${effect}`,
       {
         ...(plain !== "none" && { severity: "warning" as const }),
+        related: [
+          { at: at(mapping, "spec", "tls"), message: "a certificate under spec.tls would do as well" },
+        ],
         ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
       },
     );

@@ -64,6 +64,9 @@ function isCallout(text: string, schema: Schema): boolean {
   );
 }
 
+const isAllowed = (value: string, schema: Schema, allowed: readonly string[]): boolean =>
+  allowed.includes(value) || (schema["x-ignore-case"] === true && allowed.includes(value.toUpperCase()));
+
 /** Keys by which patches give orders: `$patch`, `$setElementOrder/containers`. */
 const isDirective = (key: string): boolean => key.startsWith("$");
 
@@ -114,7 +117,7 @@ export function* explain(node: Node, value: Value, path: Path, leniency: Lenienc
   if (!fits(actual, expected) && isCapitalsPlaceholder(value)) return;
   if (!fits(actual, expected)) {
     yield { type: "wrong-type", path, expected, actual };
-  } else if (typeof value === "string" && schema.enum && !schema.enum.includes(value)) {
+  } else if (typeof value === "string" && schema.enum && !isAllowed(value, schema, schema.enum)) {
     yield { type: "not-allowed", path, value, allowed: schema.enum, nearest: nearest(value, schema.enum) };
   } else if (typeof value === "string" && schema.pattern !== undefined) {
     if (!new RegExp(schema.pattern).test(value))

@@ -23,6 +23,7 @@ export interface Schema {
   readonly items?: Schema;
   readonly minItems?: number;
   readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly "x-ignore-case"?: boolean;
   readonly "x-preserves"?: boolean;
   readonly "x-reported-by"?: string;
 }

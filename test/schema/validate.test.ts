@@ -243,6 +243,15 @@ spec: { broker: { defaultConfig: { numPartitions: "10" } } }
     ).toEqual([]);
   });
 
+  it("takes protocols in capitals and small letters", () => {
+    const entry = (protocol: string): readonly string[] =>
+      problemsOf(
+        `{ apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: { name: a }, spec: { hosts: [a.example.com], ports: [{ number: 80, name: a, protocol: ${protocol} }] } }`,
+      );
+    expect([entry("TLS"), entry("tls"), entry("grpc-web"), entry('""')]).toEqual([[], [], [], []]);
+    expect(entry("TLSS")).toHaveLength(1);
+  });
+
   it("misses the first entry of a list that may not be empty", () => {
     expect(problemsOf(deployment(""))).toEqual(["missing spec.template.spec.containers: 0"]);
     expect(problemsOf(deployment(""), "patch")).toEqual([]);
