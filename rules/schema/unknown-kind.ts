@@ -49,7 +49,10 @@ export const rule = defineRule({
       const { nearest, elsewhere } = problem;
       const known = elsewhere.length > 0 || nearest !== null;
       const [only] = elsewhere;
-      const where = elsewhere.length > 0 ? `; ${elsewhere.join(" and ")} ${only === elsewhere.at(-1) ? "has" : "have"} one` : "";
+      const where =
+        elsewhere.length > 0
+          ? `; ${elsewhere.join(" and ")} ${only === elsewhere.at(-1) ? "has" : "have"} one`
+          : "";
       yield fail(at(resource, "kind"), `${apiVersion} has no kind ${id.kind}${where}`, {
         // A group may have got new kinds since this list was made.
         ...(known ? {} : { severity: "warning" as const }),
