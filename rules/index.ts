@@ -14,6 +14,8 @@ import { rule as gatewaySelectorMatchesNoWorkload } from "./gateway/selector-mat
 import { rule as gatewaySelectorNotKnative } from "./gateway/selector-not-knative.ts";
 import { rule as gatewayServerTlsInvalid } from "./gateway/server-tls-invalid.ts";
 import { rule as gatewayWildcard443Conflict } from "./gateway/wildcard-443-conflict.ts";
+import { rule as kafkaBootstrapMissing } from "./kafka/bootstrap-missing.ts";
+import { rule as kafkaDataPlaneNotInjected } from "./kafka/data-plane-not-injected.ts";
 import { rule as kafkaRequiredSectionMissing } from "./kafka/required-section-missing.ts";
 import { rule as kafkaServiceentryDuplicatePort } from "./kafka/serviceentry-duplicate-port.ts";
 import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
@@ -34,6 +36,7 @@ import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
+import { rule as policyRefused } from "./policy/refused.ts";
 import { rule as schemaKindMissing } from "./schema/kind-missing.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
@@ -54,6 +57,7 @@ import { rule as servingConfigValueNotString } from "./serving/config-value-not-
 import { rule as servingControlPlaneInjected } from "./serving/control-plane-injected.ts";
 import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
 import { rule as servingGatewayConfigFormat } from "./serving/gateway-config-format.ts";
+import { rule as servingGatewayServiceUrl } from "./serving/gateway-service-url.ts";
 import { rule as servingIstioIngressNotEnabled } from "./serving/istio-ingress-not-enabled.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
@@ -82,6 +86,8 @@ export const rules: readonly Rule[] = [
   gatewaySelectorNotKnative,
   gatewayServerTlsInvalid,
   gatewayWildcard443Conflict,
+  kafkaBootstrapMissing,
+  kafkaDataPlaneNotInjected,
   kafkaRequiredSectionMissing,
   kafkaServiceentryDuplicatePort,
   kafkaSinkNestedUnderBroker,
@@ -102,6 +108,7 @@ export const rules: readonly Rule[] = [
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
   meshVersionUnsupported,
+  policyRefused,
   schemaKindMissing,
   schemaMissingField,
   schemaUnknownKey,
@@ -122,6 +129,7 @@ export const rules: readonly Rule[] = [
   servingControlPlaneInjected,
   servingDataPlaneNotInjected,
   servingGatewayConfigFormat,
+  servingGatewayServiceUrl,
   servingIstioIngressNotEnabled,
   setDuplicateDefinition,
   setProfileConflict,

@@ -14,11 +14,10 @@ import { at, defineRule, fail, type Problem, undecided } from "../../src/rule/de
 import { integrations } from "../../src/rule/documents.ts";
 
 /** What the API server and the kubelet reach from outside the mesh. */
-const controlPlane = [
-  ...["webhook", "net-istio-webhook", "controller", "net-istio-controller", "autoscaler-hpa"],
-  ...["eventing-webhook", "eventing-controller", "imc-controller", "mt-broker-controller"],
-  ...["eventing-istio-controller", "kafka-webhook-eventing"],
-];
+const controlPlane: readonly string[] =
+  `webhook net-istio-webhook controller net-istio-controller autoscaler-hpa
+  eventing-webhook eventing-controller imc-controller mt-broker-controller eventing-istio-controller
+  kafka-webhook-eventing`.split(/\s+/);
 
 /** The port of every webhook of Knative. */
 const webhookPort = 8443;
