@@ -14,6 +14,14 @@ export interface AdmissionProblem {
   readonly message: string;
 }
 
+/** A list, mapping or text that a tool or a person fills in later, or of a type that other checks are about. */
+const isOpen = (value: Value | undefined): boolean => typeof value === "string" && isUnknown(value);
+
+function isFilled(value: Value | undefined): boolean {
+  if (isList(value)) return value.length > 0;
+  return value !== undefined && value !== null;
+}
+
 const sourceFields = [
   "principals",
   "requestPrincipals",
@@ -60,8 +68,9 @@ function* partProblems(
   path: Path,
 ): Generator<AdmissionProblem> {
   const value = valueAt(entry, [part]);
+  if (isOpen(entry) || isOpen(value)) return;
   const names = fields.flatMap(withNot);
-  const present = isMapping(value) ? names.filter((name) => textsOf(value[name]).length > 0) : [];
+  const present = isMapping(value) ? names.filter((name) => isFilled(value[name])) : [];
   if (!isMapping(value) || present.length === 0) {
     yield { path, message: `an empty ${part}` };
     return;
@@ -87,17 +96,22 @@ function* listProblems(
 }
 
 function* conditionProblems(entry: Value, path: Path): Generator<AdmissionProblem> {
+  if (isOpen(entry)) return;
   const key = valueAt(entry, ["key"]);
   if (typeof key !== "string" || key === "") {
-    yield { path, message: "a condition without key" };
+    yield { path: [...path, "key"], message: "a condition without key" };
     return;
   }
   if (!isUnknown(key) && attributeOf(key) === null) yield { path, message: `no attribute ${key}` };
-  const lists = ["values", "notValues"].map((field) => textsOf(valueAt(entry, [field])));
-  if (lists.every((list) => list.length === 0)) yield { path, message: `condition ${key} has no values` };
-  for (const value of lists.flat()) {
-    const message = valueProblem(key, value);
-    if (message !== null) yield { path, message };
+  const lists = ["values", "notValues"] as const;
+  if (!lists.some((field) => isFilled(valueAt(entry, [field])))) {
+    yield { path, message: `condition ${key} has no values` };
+  }
+  for (const field of lists) {
+    for (const [index, value] of textsOf(valueAt(entry, [field])).entries()) {
+      const message = valueProblem(key, value);
+      if (message !== null) yield { path: [...path, field, index], message };
+    }
   }
 }
 
@@ -149,13 +163,13 @@ function* actionProblems(resource: Resource, spec: Mapping): Generator<Admission
     if (!isUnknown(spec.action)) yield { path: ["spec", "action"], message: "an unknown action" };
     return;
   }
-  const rules = isList(spec.rules) ? spec.rules : [];
-  if ((action === "DENY" || action === "CUSTOM") && rules.length === 0) {
+  if ((action === "DENY" || action === "CUSTOM") && !isFilled(spec.rules)) {
     yield { path: ["spec", "action"], message: `${action} needs rules` };
   }
   const provider = valueAt(spec, ["provider", "name"]);
   const named = typeof provider === "string" && provider !== "";
-  if (action === "CUSTOM" && !named) yield { path: ["spec", "provider"], message: "CUSTOM needs a provider" };
+  if (action === "CUSTOM" && !named && !isOpen(spec.provider))
+    yield { path: ["spec", "provider"], message: "CUSTOM needs a provider" };
   if (action !== "CUSTOM" && isMapping(spec.provider)) {
     yield { path: ["spec", "provider"], message: `a provider with action ${action}` };
   }

@@ -36,6 +36,11 @@ const plain: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
   ["destination.ip", attribute(unknownTest, "the address of the pod")],
   ["destination.port", attribute(portTest, "the port")],
   ["connection.sni", attribute(sniTest, "the server name (SNI) of the connection")],
+  // Newest Istio only; the others refuse it.
+  [
+    "source.serviceAccount",
+    attribute(unknownTest, "whether this version of Istio has source.serviceAccount"),
+  ],
 ]);
 
 /** `a[b]` with both parts filled (istio/istio `pkg/config/security/security.go` validateMapKey). */
@@ -53,6 +58,9 @@ export function attributeOf(key: string): Attribute | null {
   if (header !== null) return attribute(headerTest(header), `the header ${header} at this proxy`, true);
   const claim = bracketed(key, "request.auth.claims");
   if (claim !== null) return attribute(claimTest(claim.split("][")), "the request's token", true);
+  if (bracketed(key, "request.experimental.inline.headers") !== null) {
+    return attribute(unknownTest, "whether this version of Istio has inline headers", true);
+  }
   if (key.startsWith("experimental.envoy.filters.") && /\[.+\]$/.test(key)) {
     return attribute(unknownTest, "metadata of Envoy filters");
   }

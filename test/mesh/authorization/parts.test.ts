@@ -141,6 +141,13 @@ describe("admissionProblems", () => {
       ["namespaces in a CUSTOM policy", "source.principal in a CUSTOM policy"],
     ],
     ["{rules: [null, {}]}", []],
+    ["{action: DENY, rules: '${RULES}'}", []],
+    ["{action: CUSTOM, provider: '<your-provider>', rules: [{}]}", []],
+    ["{rules: [{from: ['${FROM}', {source: '${SOURCE}'}], when: ['${WHEN}']}]}", []],
+    ["{rules: [{from: [{source: {namespaces: '${NAMESPACES}'}}]}]}", []],
+    ["{rules: [{when: [{key: source.namespace, notValues: '${NAMESPACES}'}]}]}", []],
+    ["{rules: [{when: [{key: source.serviceAccount, values: [a]}]}]}", []],
+    ["{rules: [{when: [{key: 'request.experimental.inline.headers[x]', values: [a]}]}]}", []],
   ])("%s: %j", (spec, expected) => {
     expect(problemsOf(spec)).toEqual(expected);
   });
