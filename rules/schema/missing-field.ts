@@ -14,6 +14,7 @@ export const rule = defineRule({
   id: "schema/missing-field",
   summary: "A field that the API server demands is missing.",
   severity: "error",
+  varies: true,
   category: "schema",
   documentation: [kubernetes("API concepts, field validation"), integrations("1.4.2")],
   fix: "none",
@@ -23,10 +24,17 @@ export const rule = defineRule({
   subjects: (graph) =>
     graph.set.resources.filter((resource) => resource.standing === "own" && hasSchema(resource)),
   *check(resource) {
-    if (isNameless(resource))
-      yield fail(at(resource, "metadata", "name"), "metadata.name is missing; the API server demands it", {
-        explains: ["metadata", "name"],
-      });
+    if (isNameless(resource)) {
+      // Profiles of operators and input of other tools look so: nobody means to apply them.
+      const isInput = valueAt(resource.value, ["metadata"]) === undefined;
+      yield fail(
+        at(resource, "metadata", "name"),
+        isInput
+          ? "metadata is missing; an object without a name cannot be applied"
+          : "metadata.name is missing; the API server demands it",
+        { ...(isInput && { severity: "warning" as const }), explains: ["metadata", "name"] },
+      );
+    }
     for (const problem of validate(resource)) {
       if (problem.type !== "missing") continue;
       const path = [...problem.path, problem.key];
