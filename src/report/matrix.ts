@@ -87,7 +87,11 @@ function leakLines(leaks: readonly Leak[], colors: Colors): readonly string[] {
 /** What `--expect tenants` says. */
 function isolationLines(isolation: Isolation | null, colors: Colors): readonly string[] {
   if (isolation === null) return [];
-  if (!isolation.checked) return ["", "fewer than two tenants are known: there is nothing to tell apart"];
+  if (!isolation.checked)
+    return [
+      "",
+      "there is nothing to tell apart: fewer than two tenants are known, or nothing of theirs can be called",
+    ];
   if (isolation.leaks.length > 0) return ["", ...leakLines(isolation.leaks, colors)];
   return ["", colors.green("The tenants are isolated: every way by internal names and events refuses.")];
 }

@@ -1,6 +1,6 @@
-import type { Graph, PodTemplate } from "../model/graph.ts";
-import type { Resource } from "../model/resource.ts";
+import type { Graph } from "../model/graph.ts";
 import { passes, routeOf } from "./answer.ts";
+import type { Backend } from "./call.ts";
 import type { Route } from "./answer.ts";
 import { oncePer } from "../mesh/memo.ts";
 import type { Client, ServicePath } from "./connection.ts";
@@ -13,11 +13,6 @@ import { nextArrival, withHeaders } from "./journey.ts";
 import type { Headers } from "./journey.ts";
 import { activator, addressesByName, backendPaths, backendPort, revisionName } from "./knative-backend.ts";
 import type { BackendPaths } from "./knative-backend.ts";
-
-export interface Backend {
-  readonly service: Resource;
-  readonly pod: PodTemplate;
-}
 
 const revisionHeaders = ["knative-serving-namespace", "knative-serving-revision"];
 

@@ -1,3 +1,5 @@
+import type { PodTemplate } from "../model/graph.ts";
+import type { Resource } from "../model/resource.ts";
 import type { Mapping } from "../model/value.ts";
 
 /** Who calls. */
@@ -31,7 +33,20 @@ export type Target =
       readonly servicePort?: number;
     }
   /** A Knative Service by one of its names; `port` is what the client dials. */
-  | { readonly type: "knative"; readonly namespace: string; readonly service: string; readonly port: number };
+  | {
+      readonly type: "knative";
+      readonly namespace: string;
+      readonly service: string;
+      readonly port: number;
+      /** One that is not in the set. */
+      readonly assumed?: Backend;
+    };
+
+/** A Knative Service and the pods of its revisions. */
+export interface Backend {
+  readonly service: Resource;
+  readonly pod: PodTemplate;
+}
 
 export interface CallRequest {
   readonly method: string;

@@ -6,8 +6,10 @@ import { meshes } from "../mesh/meshes.ts";
 import { eventingNamespace, systemNamespaces } from "../mesh/namespaces.ts";
 import { podsOfService, servicePortsOf } from "../mesh/service-ports.ts";
 import { tenants } from "../mesh/tenants.ts";
-import type { Call, CallRequest, Target, WorkloadCaller } from "./call.ts";
+import { assumedService } from "./assumed-service.ts";
+import type { Backend, Call, CallRequest, WorkloadCaller } from "./call.ts";
 import { endpointOf, serviceAccountOf } from "./endpoint.ts";
+import { revisionName } from "./knative-backend.ts";
 import { externalHost } from "./knative-hosts.ts";
 
 /** Namespaces that the matrix is about: those with workloads or tenants, the platform's left out. */
@@ -79,20 +81,31 @@ function get(host: string): CallRequest {
   return { method: "GET", host, path: "/", headers: {} };
 }
 
-function knativeTarget(graph: Graph, service: Resource): MatrixTarget {
+function knativeTarget(graph: Graph, service: Resource, assumed?: Backend): MatrixTarget {
   const { name } = service;
   const namespace = service.namespace ?? "";
-  const to = { type: "knative", namespace, service: name, port: 80 } as const;
+  const known = assumed === undefined ? {} : { assumed };
+  const to = { type: "knative", namespace, service: name, port: 80, ...known } as const;
+  const domain = graph.profile.clusterDomain;
   const base = `${name}.${namespace}`;
-  const hosts = [`${base}.svc.${graph.profile.clusterDomain}`, base, `${base}.svc`];
-  const revision: Target = { type: "workload", namespace, workload: name, port: 8012 };
-  const direct = `${name}-00001-private.${base.slice(name.length + 1)}.svc.${graph.profile.clusterDomain}`;
+  const hosts = [
+    `${base}.svc.${domain}`,
+    base,
+    `${base}.svc`,
+    `${revisionName(service)}-private.${namespace}.svc.${domain}`,
+  ];
   return {
     name: `${namespace}/${name}`,
     namespace,
-    calls: [...hosts.map((host) => ({ to, request: get(host) })), { to: revision, request: get(direct) }],
+    calls: hosts.map((host) => ({ to, request: get(host) })),
     url: { to: { ...to, port: 443 }, request: get(externalHost(graph, service)) },
   };
+}
+
+/** What stands for the Knative Services of a namespace that has none in the set. */
+export function assumedTargets(graph: Graph, namespace: string): readonly MatrixTarget[] {
+  const assumed = assumedService(graph, namespace);
+  return assumed === null ? [] : [knativeTarget(graph, assumed.service, assumed)];
 }
 
 function plainTarget(graph: Graph, service: Resource): readonly MatrixTarget[] {

@@ -7,6 +7,7 @@ import type { Call, Caller, WorkloadCaller } from "./call.ts";
 import { callerName } from "./call.ts";
 import {
   applicationNamespaces,
+  assumedTargets,
   eventCalls,
   eventSenders,
   hasEvents,
@@ -101,12 +102,29 @@ interface Party {
   readonly targets: readonly MatrixTarget[];
 }
 
+function targetsOf(graph: Graph, namespace: string): readonly MatrixTarget[] {
+  const own = serviceTargets(graph, namespace);
+  return own.length > 0 ? own : assumedTargets(graph, namespace);
+}
+
+/** Where services are kept elsewhere, said once. */
+function assumptions(graph: Graph, parties: readonly Party[]): readonly string[] {
+  const assumed = parties
+    .flatMap(({ namespaces }) => namespaces)
+    .filter((namespace) => serviceTargets(graph, namespace).length === 0)
+    .filter((namespace) => assumedTargets(graph, namespace).length > 0);
+  if (assumed.length === 0) return [];
+  return [
+    `no service of ${assumed.join(", ")} is in the set: a Knative Service as documented stands for them`,
+  ];
+}
+
 function namespaceParty(graph: Graph, name: string, namespaces: readonly string[]): Party {
   return {
     name,
     namespaces,
     callers: namespaces.flatMap((namespace) => namespaceCallers(graph, namespace)),
-    targets: namespaces.flatMap((namespace) => serviceTargets(graph, namespace)),
+    targets: namespaces.flatMap((namespace) => targetsOf(graph, namespace)),
   };
 }
 
@@ -237,9 +255,15 @@ export function matrix(graph: Graph, by: MatrixLevel): Matrix {
   if (by === "service") return serviceMatrix(graph);
   const parties = partiesOf(graph, by);
   const names = parties.map(({ name }) => name);
-  const notes =
+  const unknown =
     by === "tenant" && tenants(graph).length === 0
       ? ["no tenant is known: neither the config nor policies of the activator name one"]
       : [];
-  return { by, callers: [...names, outside], targets: names, pairs: pairsOf(graph, parties), notes };
+  return {
+    by,
+    callers: [...names, outside],
+    targets: names,
+    pairs: pairsOf(graph, parties),
+    notes: [...unknown, ...assumptions(graph, parties)],
+  };
 }

@@ -1,9 +1,8 @@
 import { UsageError } from "../model/errors.ts";
 import type { Graph, PodTemplate } from "../model/graph.ts";
 import { nearest } from "../model/nearest.ts";
-import type { Resource } from "../model/resource.ts";
 import { kinds } from "../mesh/kinds.ts";
-import type { Target } from "./call.ts";
+import type { Backend, Target } from "./call.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { endpointOf } from "./endpoint.ts";
 
@@ -17,7 +16,7 @@ export type FoundTarget =
     }
   | {
       readonly type: "knative";
-      readonly backend: { readonly service: Resource; readonly pod: PodTemplate };
+      readonly backend: Backend;
       readonly port: number;
       readonly notes: readonly string[];
     };
@@ -59,6 +58,9 @@ export function findTarget(graph: Graph, target: Target): FoundTarget {
     const names = graph.pods(namespace).map(({ resource }) => resource.name);
     if (!pod) throw unknownTarget("workload", target.workload, namespace, names);
     return { type: "workload", endpoint: endpointOf(graph, pod), port: target.port, notes: [] };
+  }
+  if (target.assumed !== undefined) {
+    return { type: "knative", backend: target.assumed, port: target.port, notes: [] };
   }
   const [service, ...others] = graph.named(kinds.KnativeService, namespace, target.service);
   const [pod] = service === undefined ? [] : graph.podsOf(service);

@@ -88,7 +88,7 @@ describe("the matrix of fixtures/platform", () => {
 
   it("has a row per namespace, and per workload", () => {
     expect(rows("namespace")).toContain("team-alpha-1 team-alpha-2 ALLOW ALLOW ALLOW");
-    expect(rows("namespace")).toContain("team-alpha-1 team-bravo-2 - - DENY");
+    expect(rows("namespace")).toContain("team-alpha-1 team-bravo-2 DENY ALLOW DENY");
     expect(rows("service")).toContain("team-alpha-1/curl team-alpha-2/gpu-hello ALLOW ALLOW -");
     expect(rows("service")).toContain("team-bravo-1/test-webapp team-alpha-1/test-webapp DENY ALLOW -");
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CallOptions } from "../../src/simulate/parties.ts";
+import { isolation } from "../../src/simulate/isolation.ts";
+import { matrix } from "../../src/simulate/matrix.ts";
 import { reach } from "../../src/simulate/reach.ts";
 import { graphOf } from "../support/graph.ts";
 import type { GraphOptions } from "../support/graph.ts";
@@ -219,5 +221,39 @@ spec: {mtls: {mode: STRICT}}
     expect(answer).toMatchObject({ verdict: "UNCERTAIN", status: null });
     expect(answer.because).toContain("ALLOW with one, MTLS_REQUIRED without");
     expect(answer.notes).toContain("shown for a caller with a sidecar");
+  });
+});
+
+describe("policies apart from applications", () => {
+  const policy = (tenant: string): string => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: allow-${tenant}-to-activator, namespace: knative-serving}
+spec: {selector: {matchLabels: {app: activator}}, rules: [{from: [{source: {namespaces: [${tenant}]}}], to: [{operation: {hosts: ["*.${tenant}", "*.${tenant}.svc", "*.${tenant}.svc.cluster.local"]}}]}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: inbound, namespace: ${tenant}}
+spec: {rules: [{from: [{source: {namespaces: [${tenant}, knative-serving]}}]}]}
+---
+`;
+  it("are asked with a Knative Service as documented", () => {
+    const graph = graphOf(plane() + serving(istio) + policy("a") + policy("b"), { owns: ["gateways"] });
+    const made = matrix(graph, "tenant");
+    expect(made.pairs.map(({ from, to, call }) => `${from} ${to} ${call?.verdict ?? "-"}`)).toEqual([
+      "a a ALLOW",
+      "a b DENY",
+      "b a DENY",
+      "b b ALLOW",
+      "external a -",
+      "external b -",
+    ]);
+    expect(made.notes).toEqual([
+      "no service of a, b is in the set: a Knative Service as documented stands for them",
+    ]);
+    expect(isolation(graph, made)).toEqual({ checked: true, leaks: [] });
+  });
+  it("prove nothing about an activator that is elsewhere", () => {
+    const graph = graphOf(plane() + policy("a") + policy("b"));
+    expect(isolation(graph).leaks.map(({ outcome }) => outcome.verdict)).toContain("UNCERTAIN");
   });
 });

@@ -42,7 +42,8 @@ export async function runMatrix(line: ParsedLine, io: Io): Promise<number> {
   const isolated = expected ? isolation(graph, by === "tenant" ? made : matrix(graph, "tenant")) : null;
   if (isolated?.checked === false) {
     throw new UsageError(
-      "--expect tenants: fewer than two tenants are known (name them in meshlint.yaml, tenants:)",
+      "--expect tenants: fewer than two tenants are known (name them in meshlint.yaml, tenants:), or the set has " +
+        "nothing that one could call of another",
     );
   }
   io.stdout.write(shown(line, io, made, isolated));
