@@ -57,6 +57,7 @@ import { rule as servingConfigValueNotString } from "./serving/config-value-not-
 import { rule as servingControlPlaneInjected } from "./serving/control-plane-injected.ts";
 import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
 import { rule as servingGatewayConfigFormat } from "./serving/gateway-config-format.ts";
+import { rule as servingGatewayConfigUnresolved } from "./serving/gateway-config-unresolved.ts";
 import { rule as servingGatewayServiceUrl } from "./serving/gateway-service-url.ts";
 import { rule as servingIstioIngressNotEnabled } from "./serving/istio-ingress-not-enabled.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
@@ -129,6 +130,7 @@ export const rules: readonly Rule[] = [
   servingControlPlaneInjected,
   servingDataPlaneNotInjected,
   servingGatewayConfigFormat,
+  servingGatewayConfigUnresolved,
   servingGatewayServiceUrl,
   servingIstioIngressNotEnabled,
   setDuplicateDefinition,

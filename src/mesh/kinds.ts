@@ -89,6 +89,10 @@ export const kinds = {
   PingSource: "PingSource.sources.knative.dev",
   SinkBinding: "SinkBinding.sources.knative.dev",
   Trigger: "Trigger.eventing.knative.dev",
+  // Strimzi (streams for Apache Kafka)
+  StrimziKafka: "Kafka.kafka.strimzi.io",
+  StrimziNodePool: "KafkaNodePool.kafka.strimzi.io",
+  StrimziUser: "KafkaUser.kafka.strimzi.io",
   // Certificates from elsewhere
   CertManagerCertificate: "Certificate.cert-manager.io",
   ExternalSecret: "ExternalSecret.external-secrets.io",

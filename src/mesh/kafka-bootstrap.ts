@@ -1,0 +1,160 @@
+import type { Graph } from "../model/graph.ts";
+import { isUnknown } from "../model/placeholder.ts";
+import type { Resource } from "../model/resource.ts";
+import { formatPath, isList } from "../model/value.ts";
+import type { Path, Value } from "../model/value.ts";
+import { annotation, read, readBoolean, readString, valueOr } from "./field.ts";
+import { kinds } from "./kinds.ts";
+import { once } from "./memo.ts";
+import { eventingNamespace } from "./namespaces.ts";
+
+/** `host:port` of a bootstrap list. */
+export interface BootstrapAddress {
+  readonly text: string;
+  readonly host: string;
+  readonly port: number;
+  /** The field with the text: the list itself where it is one text with commas. */
+  readonly path: Path;
+}
+
+/** A field that says where Kafka is. */
+export interface BootstrapList {
+  readonly resource: Resource;
+  readonly path: Path;
+  readonly addresses: readonly BootstrapAddress[];
+  /** Entries that are no `host:port`. */
+  readonly malformed: readonly { readonly text: string; readonly path: Path }[];
+  /** What is not known of it; null if all of it is. */
+  readonly needs: string | null;
+  /** Namespaces whose pods connect to it. */
+  readonly clients: readonly string[];
+}
+
+const address =
+  /^(?:\[([0-9a-fA-F:.]{2,45})\]|([A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?)\.?):(\d{1,5})$/;
+
+function parseAddress(text: string, path: Path): BootstrapAddress | null {
+  const match = address.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port < 1 || port > 65535) return null;
+  return { text, host: match[1] ?? match[2] ?? "", port, path };
+}
+
+/** The addresses of a text with commas, or of a list of texts; null if there is nothing, or of another type. */
+function parseList(value: Value, path: Path): readonly (readonly [string, Path])[] | null {
+  const split = (text: string, at: Path): readonly (readonly [string, Path])[] =>
+    text.split(",").flatMap((part) => (part.trim() === "" ? [] : [[part.trim(), at] as const]));
+  if (typeof value === "string") return split(value, path);
+  if (!isList(value)) return null;
+  return value.flatMap((item, index) => (typeof item === "string" ? split(item, [...path, index]) : []));
+}
+
+/** What a field says about where Kafka is; null if it is absent, or no text. */
+export function bootstrapList(
+  resource: Resource,
+  path: Path,
+  clients: readonly string[],
+): BootstrapList | null {
+  const reading = read(resource, path);
+  const needs = `${formatPath(path)} of ${resource.id.kind} ${resource.name}`;
+  const list = { resource, path, addresses: [], malformed: [], needs: null, clients };
+  if (reading.state === "unknown") return { ...list, needs };
+  const texts = reading.state === "value" ? parseList(reading.value, path) : null;
+  if (texts === null) return null;
+  const known = texts.filter(([text]) => !isUnknown(text));
+  const parsed = known.map(([text, at]) => ({ text, path: at, address: parseAddress(text, at) }));
+  return {
+    ...list,
+    addresses: parsed.flatMap((entry) => entry.address ?? []),
+    malformed: parsed.filter((entry) => entry.address === null),
+    needs: known.length < texts.length ? needs : null,
+  };
+}
+
+/** Whether a part of a KnativeKafka is switched on; a placeholder counts as on. */
+function isEnabled(kafka: Resource, part: "broker" | "channel"): boolean {
+  return valueOr(readBoolean(kafka, ["spec", part, "enabled"]), false);
+}
+
+/** Where the Kafka components of an operator's resource run. */
+export function dataPlaneNamespace(kafka: Resource): string {
+  return kafka.namespace ?? eventingNamespace;
+}
+
+const brokerClassKey = "eventing.knative.dev/broker.class";
+export const brokerConfigName = "kafka-broker-config";
+
+/** Brokers of Kafka, and whether their data plane runs in their own namespace. */
+export const kafkaBrokers = once(
+  (graph: Graph): readonly { readonly broker: Resource; readonly own: boolean }[] =>
+    graph.all(kinds.Broker).flatMap((broker) => {
+      const kind = valueOr(annotation(broker, brokerClassKey), "");
+      return kind === "Kafka" || kind === "KafkaNamespaced"
+        ? [{ broker, own: kind === "KafkaNamespaced" }]
+        : [];
+    }),
+);
+
+/** The ConfigMap that a Broker names, or the operator's default. */
+function configOfBroker(
+  broker: Resource,
+): { readonly name: string; readonly namespace: string | null } | null {
+  const name = readString(broker, ["spec", "config", "name"]);
+  const namespace = readString(broker, ["spec", "config", "namespace"]);
+  if (name.state === "unknown" || namespace.state === "unknown") return null;
+  if (name.state === "absent") return { name: brokerConfigName, namespace: eventingNamespace };
+  return { name: name.value, namespace: valueOr(namespace, broker.namespace) };
+}
+
+/** Namespaces with a data plane of their own for Brokers that use a ConfigMap. */
+function ownDataPlanes(graph: Graph, name: string, namespace: string | null): readonly string[] {
+  return kafkaBrokers(graph).flatMap(({ broker, own }) => {
+    const config = own ? configOfBroker(broker) : null;
+    const same = config?.name === name && config.namespace === namespace;
+    return same ? (broker.namespace ?? []) : [];
+  });
+}
+
+/** The ConfigMaps that Kafka's Brokers use, as far as they are at hand. */
+export const brokerConfigMaps = once((graph: Graph): readonly Resource[] => {
+  const wanted = [
+    { name: brokerConfigName, namespace: eventingNamespace },
+    ...kafkaBrokers(graph).flatMap(({ broker }) => configOfBroker(broker) ?? []),
+  ];
+  const isNamed = (map: Resource): boolean =>
+    wanted.some(({ name, namespace }) => map.name === name && map.namespace === namespace);
+  return graph.all(kinds.ConfigMap).filter(isNamed);
+});
+
+const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
+
+/** The lists that a KnativeKafka itself has, of the parts that are switched on. */
+export function listsOfKafka(graph: Graph, kafka: Resource): readonly BootstrapList[] {
+  const home = dataPlaneNamespace(kafka);
+  const paths: readonly (readonly ["channel" | "broker", Path, readonly string[]])[] = [
+    ["channel", ["spec", "channel", "bootstrapServers"], []],
+    [
+      "broker",
+      ["spec", "broker", "defaultConfig", "bootstrapServers"],
+      ownDataPlanes(graph, brokerConfigName, eventingNamespace),
+    ],
+  ];
+  return paths.flatMap(([part, path, others]) =>
+    isEnabled(kafka, part) ? (bootstrapList(kafka, path, unique([home, ...others])) ?? []) : [],
+  );
+}
+
+/** Sources, sinks and channels that name Kafka themselves; their pods run beside the operator's others. */
+const ownLists = [kinds.KafkaSource, kinds.KafkaSink, kinds.KafkaChannel] as const;
+
+/** Every list of the set and its context that Knative's Kafka components connect to. */
+export const bootstrapLists = once((graph: Graph): readonly BootstrapList[] => [
+  ...graph.all(kinds.KnativeKafka).flatMap((kafka) => listsOfKafka(graph, kafka)),
+  ...brokerConfigMaps(graph).flatMap((map) => {
+    const clients = unique([eventingNamespace, ...ownDataPlanes(graph, map.name, map.namespace)]);
+    return bootstrapList(map, ["data", "bootstrap.servers"], clients) ?? [];
+  }),
+  ...graph
+    .all(...ownLists)
+    .flatMap((resource) => bootstrapList(resource, ["spec", "bootstrapServers"], [eventingNamespace]) ?? []),
+]);
