@@ -18,6 +18,8 @@ import { rule as kafkaBootstrapMissing } from "./kafka/bootstrap-missing.ts";
 import { rule as kafkaDataPlaneNotInjected } from "./kafka/data-plane-not-injected.ts";
 import { rule as kafkaRequiredSectionMissing } from "./kafka/required-section-missing.ts";
 import { rule as kafkaServiceentryDuplicatePort } from "./kafka/serviceentry-duplicate-port.ts";
+import { rule as kafkaServiceentryHostMismatch } from "./kafka/serviceentry-host-mismatch.ts";
+import { rule as kafkaServiceentryMissing } from "./kafka/serviceentry-missing.ts";
 import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
@@ -91,6 +93,8 @@ export const rules: readonly Rule[] = [
   kafkaDataPlaneNotInjected,
   kafkaRequiredSectionMissing,
   kafkaServiceentryDuplicatePort,
+  kafkaServiceentryHostMismatch,
+  kafkaServiceentryMissing,
   kafkaSinkNestedUnderBroker,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,

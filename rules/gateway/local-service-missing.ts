@@ -1,5 +1,7 @@
 import { replaceScalar } from "../../src/fix/edits.ts";
 import { otherIngress, ownKnativeGateways } from "../../src/mesh/gateway-scope.ts";
+import { isMisdirected } from "../../src/mesh/gateway-references.ts";
+import { istioServings } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { localGateways } from "../../src/mesh/knative-gateways.ts";
 import { localService } from "../../src/mesh/local-service.ts";
@@ -27,6 +29,10 @@ export const rule = defineSetRule({
     const answer = localService(graph);
     if (answer.state === "unknown") return yield undecided(answer.needs);
     if (answer.state === "found") return;
+    if (istioServings(graph).some((serving) => isMisdirected(graph, serving, "local")))
+      return yield notApplicable(
+        "the KnativeServing names another Service than the gateway's, which is reported",
+      );
     const { wanted, gateway } = answer;
     const service = gateway?.service;
     const named = service ? graph.own(kinds.Service).filter(({ name }) => name === service.name) : [];

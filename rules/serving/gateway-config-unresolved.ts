@@ -1,0 +1,93 @@
+import { setValue } from "../../src/fix/edits.ts";
+import { type ReferenceFault, referenceFaults } from "../../src/mesh/gateway-references.ts";
+import { ingressClass } from "../../src/mesh/ingress-class.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { isPatched } from "../../src/mesh/patches.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
+import { formatPath } from "../../src/model/value.ts";
+import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+const hostOf = (service: Resource, graph: Graph): string =>
+  `${service.name}.${service.namespace}.svc.${graph.profile.clusterDomain}`;
+
+function describe({ type, gateway, namespaces, meant }: ReferenceFault): string {
+  const { role, namespace, name, host, at: place } = gateway;
+  const which = role === "local" ? "the local gateway" : "the gateway for external traffic";
+  const pods = `its pods are in ${namespaces.join(" and ")}`;
+  if (type === "gateway") {
+    const others = meant.length > 0 ? `, but ${meant.map(label).join(", ")} is` : "";
+    return `${which} is Gateway ${namespace}/${name}, which is not there${others}`;
+  }
+  if (type === "other-default")
+    return `${which} is not configured, so its Service is ${host}, while the other one's is in ${namespaces.join()}`;
+  if (type === "service") return `the Service of ${which} is ${host}, which is not there`;
+  return place === null
+    ? `${which} is not configured, so its Service is ${host}, but ${pods}`
+    : `the Service of ${which} is ${host}, but ${pods}`;
+}
+
+/** The faults that one missing map, or one list, has in common. */
+function grouped(faults: readonly ReferenceFault[]): readonly (readonly ReferenceFault[])[] {
+  const groups = new Map<string, ReferenceFault[]>();
+  for (const fault of faults) {
+    const key = formatPath(fault.path);
+    groups.set(key, [...(groups.get(key) ?? []), fault]);
+  }
+  return [...groups.values()];
+}
+
+/** Names the Service that leads to the gateway's pods, where that is one for certain. */
+function correction(
+  serving: Resource,
+  graph: Graph,
+  faults: readonly ReferenceFault[],
+): Pick<Problem, "fix" | "advice"> {
+  const [fault] = faults;
+  const [service, ...others] = fault?.meant ?? [];
+  const sure = faults.length === 1 && others.length === 0 && service?.kind === kinds.Service;
+  if (!fault?.key || !sure) {
+    const what = fault?.type === "gateway" ? "Gateway" : "Service";
+    return { advice: `name the ${what} of each gateway in spec.config.istio` };
+  }
+  const title = `name ${label(service)}`;
+  const edits = setValue(serving, fault.key, hostOf(service, graph));
+  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+}
+
+export const rule = defineRule({
+  id: "serving/gateway-config-unresolved",
+  summary: "Knative is told, or left to assume, Gateways or Services that are not the ones of the mesh.",
+  severity: "error",
+  category: "routing",
+  documentation: [integrations("1.4.3")],
+  upstream: ["knative-extensions/net-istio pkg/reconciler/ingress/config/istio.go"],
+  fix: "review",
+  reads: [kinds.KnativeServing],
+  subjects: (graph) => graph.own(kinds.KnativeServing),
+  *check(serving, graph) {
+    const used = ingressClass(serving);
+    if (used.state === "unknown") return yield undecided(used.needs);
+    if (used.state !== "istio") return yield notApplicable(`${used.state} is its ingress`);
+    const { faults, needs } = referenceFaults(graph, serving);
+    for (const group of grouped(faults)) {
+      const [first] = group;
+      if (!first) continue;
+      if (first.gateway.at === null && isPatched(graph, serving)) {
+        yield undecided("the patches of the KnativeServing");
+        continue;
+      }
+      const meant = [...new Set(group.flatMap((fault) => fault.meant))];
+      yield fail(at(serving, ...first.path), group.map(describe).join("; "), {
+        // That the Gateway of this name is missing is no second mistake.
+        ...(first.type === "gateway" && { explains: first.path }),
+        related: meant
+          .filter((resource) => resource.standing !== "derived")
+          .map((resource) => ({ at: at(resource, "metadata", "name"), message: "was this meant?" })),
+        ...correction(serving, graph, group),
+      });
+    }
+    for (const need of needs) yield undecided(need);
+  },
+});
