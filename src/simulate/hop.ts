@@ -39,7 +39,7 @@ export interface Arrival {
   readonly sni: string | undefined;
   readonly features: ReadonlySet<string>;
   /** A gateway's server decides about TLS itself. */
-  readonly connection?: Connection;
+  readonly connection?: Connection | undefined;
   /** From outside the cluster: no NetworkPolicy of the mesh is asked. */
   readonly fromOutside?: boolean;
 }

@@ -94,7 +94,7 @@ export function nextArrival(
     sni: undefined,
     connection: undefined,
     fromOutside: false,
-  } as Omit<Arrival, "service">;
+  };
 }
 
 export function withHeaders(
