@@ -109,7 +109,7 @@ const flags: readonly Flag[] = [
 export function newHelp(more: readonly Flag[]): CommandHelp {
   return {
     name: "new",
-    summary: "write documented manifests: a platform, a tenant's policies, a service",
+    summary: "write documented manifests: platform, tenant, service",
     usage: "platform|tenant|service [NAME] [OPTIONS]",
     description:
       "Writes manifests that have everything the documents ask for, with comments that say why and where it stands; " +

@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { GeneratedFile } from "../generate/manifest.ts";
 import { address, bootstrapServers, labelName } from "../generate/names.ts";
@@ -48,6 +48,11 @@ function certificateOption(line: ParsedLine): { readonly store: string; readonly
 /** Writes all files or none: names that are taken are found before the first is written. */
 function writeFolder(io: Io, folder: string, files: readonly GeneratedFile[]): void {
   const root = resolve(io.cwd, folder);
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch {
+    throw new UsageError(`cannot write ${folder}: it is no folder, or may not be made`);
+  }
   const taken = files.filter(({ path }) => lstatSync(join(root, path), { throwIfNoEntry: false }));
   if (taken.length > 0) {
     const [first] = taken;
@@ -56,16 +61,13 @@ function writeFolder(io: Io, folder: string, files: readonly GeneratedFile[]): v
   }
   const written: string[] = [];
   try {
-    if (!existsSync(root)) mkdirSync(root, { recursive: true });
     for (const { path, text } of files) {
-      const file = relative(io.cwd, join(root, path)).split(sep).join("/");
-      writeNew(io.cwd, file, text);
+      writeNew(io.cwd, join(folder, path), text);
       written.push(join(root, path));
     }
   } catch (error) {
     for (const file of written) rmSync(file, { force: true });
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`cannot write ${folder}: it is no folder, or may not be made`);
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { lstatSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { lstatSync, readFileSync, type Stats } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { renderTenant, tenantPolicies, type TenantRequest } from "../generate/tenant-policies.ts";
 import { type ReadFile, updateTenant, writtenFacts, writtenNamespaces } from "../generate/update-tenant.ts";
 import { displayPath } from "../load/files.ts";
@@ -20,21 +20,30 @@ import { say } from "./say.ts";
 import { plainProfile, surroundings, type Surroundings } from "./surroundings.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
+function statsOf(absolute: string): Stats | undefined {
+  try {
+    return lstatSync(absolute);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A file as it is, byte for byte. @throws UsageError for what is no plain file of text */
 function readExact(cwd: string, path: string): ReadFile {
   const absolute = resolve(cwd, path);
-  const stats = lstatSync(absolute, { throwIfNoEntry: false });
+  const stats = statsOf(absolute);
   if (!stats) throw new UsageError(`--update: no such file: ${path}; --output ${path} writes a new one`);
   if (!stats.isFile()) throw new UsageError(`--update: ${path} is no plain file (a folder or a link)`);
   if (path.endsWith(".json")) throw new UsageError(`--update: ${path} is JSON; it takes YAML`);
+  let text: string;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(absolute));
-    const file = { path: displayPath(cwd, absolute), text };
-    const documents = parseDocuments(file);
-    return { file, documents, resources: documents.flatMap((document) => toResources(document)) };
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(absolute));
   } catch {
     throw new UsageError(`--update: ${path} may not be read, or is no UTF-8 text`);
   }
+  const file = { path: displayPath(cwd, absolute), text };
+  const documents = parseDocuments(file);
+  return { file, documents, resources: documents.flatMap((document) => toResources(document)) };
 }
 
 /** The projects of a tenant: as given, else as the config has them, else as the file that is updated has them. */
@@ -125,7 +134,7 @@ function settle(
     );
   }
   const gateway = single(line, "gateway-namespace");
-  const known = gateway === null ? around.gatewayNamespaces : [gateway];
+  const known = gateway === null ? around.gatewayNamespaces() : [gateway];
   const shown = known === null ? (written?.gatewayNamespace ?? null) : null;
   sayAssumed(io, profile, known === null && shown === null ? defaultGateway(profile) : null);
   if (read !== null && shown !== null) say(io, `ingress gateway in ${shown} as in ${read.file.path}`);
@@ -154,7 +163,8 @@ export async function newTenant(line: ParsedLine, io: Io, names: readonly string
   }
   const read = update === null ? null : readExact(io.cwd, update);
   const around = await surroundings(io, {
-    paths: update === null ? [] : [update],
+    folder: update === null ? "." : dirname(update),
+    file: read?.file.path ?? null,
     config: single(line, "config"),
     sets: values(line, "set"),
     profile: profileOption(line),

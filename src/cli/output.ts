@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   constants,
   copyFileSync,
+  fchmodSync,
   closeSync,
   linkSync,
   lstatSync,
@@ -44,10 +45,11 @@ function reasonOf(error: unknown): string {
   }
 }
 
-function replace(file: string, beside: string, text: string): void {
+function replace(file: string, beside: string, text: string, mode: number | null): void {
   const descriptor = openSync(beside, "wx");
   try {
     writeFileSync(descriptor, text);
+    if (mode !== null) fchmodSync(descriptor, mode & 0o777);
     renameSync(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });
@@ -59,7 +61,7 @@ function replace(file: string, beside: string, text: string): void {
 
 /**
  * Writes a file as a whole or not at all: beside the old one first, then in its place. A link is replaced, never
- * followed; a device or pipe is written to.
+ * followed; a device or pipe is written to. The file keeps its permissions.
  *
  * @throws UsageError if it cannot be written
  */
@@ -76,7 +78,7 @@ export function writeWhole(cwd: string, path: string, text: string): void {
       writeFileSync(file, text);
       return;
     }
-    replace(file, beside, text);
+    replace(file, beside, text, old?.isFile() ? old.mode : null);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);

@@ -19,15 +19,18 @@ type ProfileTexts = Readonly<Partial<Record<ProfileKey, string>>>;
 /** What the manifests around a place tell about the cluster. */
 export interface Surroundings {
   readonly profile: Profile;
-  /** Where the ingress gateway's pods run; null: the manifests do not tell. */
-  readonly gatewayNamespaces: readonly string[] | null;
+  /** Where the ingress gateway's pods run; null: the manifests do not tell. @throws UsageError if they disagree */
+  readonly gatewayNamespaces: () => readonly string[] | null;
   /** Those of the config. */
   readonly tenants: readonly Tenant[];
   readonly graphs: readonly Graph[];
 }
 
 export interface SurroundingsRequest {
-  readonly paths: readonly string[];
+  /** The folder that is looked at, with what belongs to it. */
+  readonly folder: string;
+  /** A file in it: the sets that hold it count, if there are any. Relative to the working directory, with `/`. */
+  readonly file: string | null;
   readonly config: string | null;
   readonly sets: readonly string[];
   /** Values of `--profile`. */
@@ -107,7 +110,7 @@ function chosen(sets: readonly ResourceSet[], names: readonly string[]): readonl
  * @throws UsageError if sets contradict each other, and for a broken config
  */
 export async function surroundings(io: Io, request: SurroundingsRequest): Promise<Surroundings> {
-  const project = await readProject(io, request.paths, {
+  const project = await readProject(io, [request.folder], {
     config: request.config,
     packages: true,
     sets: request.sets,
@@ -125,15 +128,20 @@ export async function surroundings(io: Io, request: SurroundingsRequest): Promis
     profile: request.profile,
     mayLack: true,
   });
+  const holding = sets.filter((set) => set.documents.some(({ file }) => file.path === request.file));
   const near = sets.filter((set) => set.documents.some(({ file }) => isBelow(file.path, shownPaths)));
-  const graphs = chosen(near, request.sets).map((set) => buildGraph(set, makeProfile(set)));
-  const gateways = agreed(graphs, "the namespace of the ingress gateway", (graph) => {
-    const found = gatewayNamespaces(graph);
-    return found.state === "known" ? { value: found.namespaces, text: found.namespaces.join(", ") } : null;
-  });
+  const graphs = chosen(holding.length > 0 ? holding : near, request.sets).map((set) =>
+    buildGraph(set, makeProfile(set)),
+  );
   return {
     profile: commonProfile(graphs, plainProfile(request.profile, config.profile)),
-    gatewayNamespaces: gateways ?? null,
+    gatewayNamespaces: () =>
+      agreed(graphs, "the namespace of the ingress gateway", (graph) => {
+        const found = gatewayNamespaces(graph);
+        return found.state === "known"
+          ? { value: found.namespaces, text: found.namespaces.join(", ") }
+          : null;
+      }) ?? null,
     tenants: [...config.tenants, ...config.sets.flatMap((set) => set.tenants)],
     graphs,
   };

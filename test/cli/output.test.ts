@@ -1,8 +1,8 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Io } from "../../src/cli/io.ts";
-import { wantsColor, writeWhole } from "../../src/cli/output.ts";
+import { wantsColor, writeNew, writeWhole } from "../../src/cli/output.ts";
 import { folder } from "./run.ts";
 
 describe("a report in a file", () => {
@@ -11,6 +11,13 @@ describe("a report in a file", () => {
     writeWhole(root, "report.json", "new");
     expect(readFileSync(join(root, "report.json"), "utf8")).toBe("new");
     expect(readdirSync(root)).toEqual(["report.json"]);
+  });
+
+  test("keeps the permissions of the old one", () => {
+    const root = folder({ "report.json": "old" });
+    chmodSync(join(root, "report.json"), 0o640);
+    writeWhole(root, "report.json", "new");
+    expect(lstatSync(join(root, "report.json")).mode & 0o777).toBe(0o640);
   });
 
   test("replaces a link and never writes through it", () => {
@@ -34,6 +41,23 @@ describe("a report in a file", () => {
     expect(() => writeWhole(root, "file.txt/report.json", "")).toThrow("its folder does not exist");
     expect(() => writeWhole(root, "new/", "")).toThrow("cannot write new/: it is a folder");
     expect(readdirSync(root)).toEqual(["file.txt", "sub"]);
+  });
+});
+
+describe("a new file", () => {
+  test("is never written over anything", () => {
+    const root = folder({ "a.yaml": "mine" });
+    mkdirSync(join(root, "sub"));
+    for (const path of ["a.yaml", "sub"]) {
+      expect(() => writeNew(root, path, "new")).toThrow(
+        `cannot write ${path}: it exists, and is not overwritten`,
+      );
+    }
+    expect(() => writeNew(root, "no/b.yaml", "new")).toThrow("its folder does not exist");
+    expect(readFileSync(join(root, "a.yaml"), "utf8")).toBe("mine");
+    writeNew(root, "b.yaml", "new");
+    expect(readFileSync(join(root, "b.yaml"), "utf8")).toBe("new");
+    expect(readdirSync(root)).toEqual(["a.yaml", "b.yaml", "sub"]);
   });
 });
 
