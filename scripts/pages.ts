@@ -94,18 +94,24 @@ function withBlock(text: string, name: string, content: string): string {
   return text.slice(0, from) + block(name, content) + text.slice(to + end(name).length);
 }
 
-/** What the README's first command prints. */
-async function firstOutput(): Promise<string> {
+/** What a command of the README prints. */
+async function printed(...line: readonly string[]): Promise<string> {
   const written: string[] = [];
   const stream = { write: (text: string) => written.push(text) > 0, isTTY: false };
-  await main(["fixtures/app-broken"], { stdout: stream, stderr: stream, cwd: root, env: {} });
+  await main(line, { stdout: stream, stderr: stream, cwd: root, env: {} });
   return `\`\`\`text\n${written.join("").trim()}\n\`\`\``;
 }
 
 /** The README with its generated tables and output. */
 export async function readme(): Promise<string> {
   const text = readFileSync(join(root, "README.md"), "utf8");
-  const blocks = { rules: ruleTable(), commands: commandTable(), example: await firstOutput() };
+  const blocks = {
+    rules: ruleTable(),
+    commands: commandTable(),
+    example: await printed("fixtures/app-broken"),
+    calls: await printed("reach", "--cases", "fixtures/calls/isolation.json", "--in", "fixtures/platform"),
+    matrix: await printed("matrix", "fixtures/platform", "--expect", "tenants"),
+  };
   return Object.entries(blocks).reduce((page, [name, content]) => withBlock(page, name, content), text);
 }
 
