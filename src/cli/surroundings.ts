@@ -142,7 +142,7 @@ export async function surroundings(io: Io, request: SurroundingsRequest): Promis
           ? { value: found.namespaces, text: found.namespaces.join(", ") }
           : null;
       }) ?? null,
-    tenants: [...config.tenants, ...config.sets.flatMap((set) => set.tenants)],
+    tenants: [...graphs.flatMap(({ set }) => set.tenants), ...config.tenants],
     graphs,
   };
 }

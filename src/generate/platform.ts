@@ -9,7 +9,7 @@ import { type Bootstrap, domainName, labelName } from "./names.ts";
 import { knativeFiles, subscriptions } from "./platform-knative.ts";
 import { meshFiles } from "./platform-mesh.ts";
 import { systemPolicies } from "./system-policies.ts";
-import { renderTenant, type TenantRequest } from "./tenant-policies.ts";
+import { projectName, renderTenant, type TenantRequest } from "./tenant-policies.ts";
 
 export interface KafkaRequest {
   readonly bootstrap: Bootstrap;
@@ -61,11 +61,13 @@ function check(request: PlatformRequest): void {
       `--gateway-namespace: ${gatewayNamespace} is Knative's own; the gateway needs another`,
     );
   }
-  for (const project of projects) labelName(project, "--namespace");
+  for (const project of projects) projectName(project, [gatewayNamespace]);
   domainName(profile.clusterDomain, "profile: clusterDomain");
   if (certificate) labelName(certificate.store, "--secret-store");
   const owners = new Map<string, string>();
-  for (const { name, namespaces } of tenants) {
+  for (const [index, { name, namespaces }] of tenants.entries()) {
+    const first = tenants.findIndex((tenant) => tenant.name === name);
+    if (first !== index) throw new UsageError(`tenant ${name} is given twice`);
     for (const namespace of namespaces) {
       const other = owners.get(namespace);
       if (other !== undefined)

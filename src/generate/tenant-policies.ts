@@ -66,16 +66,22 @@ export function componentPolicyNames(
 
 const platformNamespaces = ["knative-serving", "knative-eventing", "knative-serving-ingress", "istio-system"];
 
-function checkNamespace(namespace: string, { gatewayNamespaces, profile }: TenantRequest): void {
+/** A project: a namespace that can be a member of the mesh, and is not the platform's own. @throws UsageError */
+export function projectName(namespace: string, gatewayNamespaces: readonly string[]): string {
   labelName(namespace, "--namespace");
   if ([...platformNamespaces, ...gatewayNamespaces].includes(namespace)) {
-    throw new UsageError(`--namespace: ${namespace} is the platform's; it belongs to no tenant`);
+    throw new UsageError(`--namespace: ${namespace} is the platform's, and no project`);
   }
   if (/^(?:kube|openshift)$|^(?:kube|openshift|ibm)-/.test(namespace)) {
     throw new UsageError(
       `--namespace: ${namespace} can be no member of the mesh (kube-*, openshift-*, ibm-*)`,
     );
   }
+  return namespace;
+}
+
+function checkNamespace(namespace: string, { gatewayNamespaces, profile }: TenantRequest): void {
+  projectName(namespace, gatewayNamespaces);
   const endings = [profile.clusterDomain, profile.ingressDomain ?? ""].map((domain) =>
     domain.split(".").at(-1),
   );

@@ -166,7 +166,10 @@ export function sameSpec(a: Value | undefined, b: Value | undefined): boolean {
   return text(a) === text(b);
 }
 
-/** Writes a policy's `spec` anew; metadata, comments above it and the style of the document stay. */
+/**
+ * Writes a policy's `spec` anew: comments inside the old one go with it, metadata, comments around it and the style
+ * of the document stay.
+ */
 function rewrite(read: ReadFile, resource: Resource, policy: GeneratedPolicy): TextEdit {
   const document = documentOf(resource);
   const { text } = read.file;

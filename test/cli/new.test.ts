@@ -104,6 +104,27 @@ describe("new tenant", () => {
     expect(other.stderr).toContain("which projects has bravo? --namespace NAMESPACE for each");
   });
 
+  test("takes domains from the config, and a tenant of one set", async () => {
+    const config = [
+      "profile: { serverless: '1.32', mesh: '2.4', clusterDomain: corp.example, trustDomain: td.example }",
+      "sets:",
+      "  - { path: a, tenants: [{ name: alpha, namespaces: [a-1] }], profile: { ingressDomain: apps.example } }",
+      "  - { path: b, tenants: [{ name: alpha, namespaces: [b-1] }], context: [{ path: c/*.yaml }] }",
+      "",
+    ];
+    const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: x }\n";
+    const files = { "a/x.yaml": namespace, "b/x.yaml": namespace, "c/mesh.yaml": control };
+    const cwd = folder({ "meshlint.yaml": config.join("\n"), ...files });
+    const { stdout, stderr } = await run(cwd, ["new", "tenant", "alpha", "--set", "b"]);
+    expect(stderr).toContain("as in the config: b-1\n");
+    expect(stdout).toContain('"*.b-1.svc.corp.example"');
+    expect(stdout).toContain("td.example/ns/knative-eventing");
+    // The context tells where the gateway is.
+    expect(stdout).toContain("              - mesh\n");
+    const other = await run(cwd, ["new", "tenant", "alpha", "--set", "a", "-n", "example"]);
+    expect(other.stderr).toContain("hosts *.example");
+  });
+
   test("never writes over a file", async () => {
     const cwd = folder({ "alpha.yaml": "mine\n", deep: "a file" });
     symlinkSync("nowhere", join(cwd, "link.yaml"));

@@ -152,6 +152,28 @@ function callsOf(tenant: string): readonly Call[] {
   );
 }
 
+function differences(tenant: string, left: Graph, right: Graph): readonly string[] {
+  return callsOf(tenant).flatMap((call) => {
+    const [a, b] = [simulate(left, call), simulate(right, call)];
+    return a.verdict === b.verdict && a.status === b.status
+      ? []
+      : [`${a.verdict} ${b.verdict} ${JSON.stringify(call)}`];
+  });
+}
+
+test.each([
+  ["a condition", /      when:\n.*\n.*\n.*\n/g, ""],
+  ["a principal", /^.*sa\/imc-dispatcher\n/gm, ""],
+  ["a host", /^.*"\*\.shop\.svc"\n/gm, ""],
+  ["a path", /^.*- \/shop\/\*\n/gm, "              - /other/*\n"],
+  ["a receiver", /component: job-sink/g, "component: other"],
+])("calls tell if %s is missing", (_name, pattern, replacement) => {
+  const text = renderTenant(requestFor("shop"));
+  const changed = text.replace(pattern, replacement);
+  expect(changed).not.toBe(text);
+  expect(differences("shop", platformWith("shop", text), platformWith("shop", changed))).not.toEqual([]);
+});
+
 describe.skipIf(folder === null)("the documented chart's output (needs ../shared)", () => {
   test("is there for nine tenants", () => {
     expect(files).toHaveLength(9);
@@ -171,10 +193,10 @@ describe.skipIf(folder === null)("the documented chart's output (needs ../shared
     const gold = platformWith(tenant, readFileSync(join(folder ?? "", "helm", file), "utf8"));
     const own = platformWith(tenant, renderTenant(requestFor(tenant)));
     const verdicts = new Map<string, number>();
+    expect(differences(tenant, gold, own)).toEqual([]);
     for (const call of callsOf(tenant)) {
-      const [expected, got] = [simulate(gold, call), simulate(own, call)];
-      expect([got.verdict, got.status], JSON.stringify(call)).toEqual([expected.verdict, expected.status]);
-      verdicts.set(got.verdict, (verdicts.get(got.verdict) ?? 0) + 1);
+      const { verdict } = simulate(own, call);
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     }
     // Both outcomes occur, so the comparison says something.
     expect(verdicts.get("ALLOW") ?? 0).toBeGreaterThan(20);

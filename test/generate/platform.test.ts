@@ -145,6 +145,18 @@ test.each([
   ["serverless=1.32,mesh=3", {}, "takes it from 1.38 on"],
   ["serverless=1.32,mesh=2.4", { gatewayNamespace: "knative-serving" }, "is Knative's own"],
   ["serverless=1.32,mesh=2.4", { gatewayNamespace: "Mesh" }, '--gateway-namespace: "Mesh" is no name'],
+  ["serverless=1.32,mesh=2.4", { projects: ["knative-eventing"] }, "knative-eventing is the platform's"],
+  ["serverless=1.32,mesh=2.4", { projects: ["ibm-x"] }, "can be no member of the mesh"],
+  [
+    "serverless=1.32,mesh=2.4",
+    {
+      tenants: [
+        { name: "a", namespaces: ["b"] },
+        { name: "a", namespaces: ["c"] },
+      ],
+    },
+    "tenant a is given twice",
+  ],
   ["serverless=1.32,mesh=2.4", { projects: ["a: b"] }, '--namespace: "a: b" is no name'],
   [
     "serverless=1.32,mesh=2.4",

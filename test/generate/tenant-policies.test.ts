@@ -101,7 +101,7 @@ test.each([
   [{ namespaces: ["-a"] }, "is no name"],
   [{ namespaces: ["a".repeat(64)] }, "is no name"],
   [{ namespaces: ["a b"] }, "several names go into options of their own"],
-  [{ namespaces: ["knative-serving"] }, "knative-serving is the platform's"],
+  [{ namespaces: ["knative-serving"] }, "knative-serving is the platform's, and no project"],
   [{ namespaces: ["gateways"], gatewayNamespaces: ["gateways"] }, "gateways is the platform's"],
   [{ namespaces: ["openshift-monitoring"] }, "can be no member of the mesh"],
   [{ namespaces: ["svc"] }, "hosts *.svc, which covers other namespaces' hosts as well"],
