@@ -56,8 +56,10 @@ import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-miss
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
 import { rule as servingBothIngresses } from "./serving/both-ingresses.ts";
 import { rule as servingConfigValueNotString } from "./serving/config-value-not-string.ts";
+import { rule as servingConflictingWorkloadOverride } from "./serving/conflicting-workload-override.ts";
 import { rule as servingControlPlaneInjected } from "./serving/control-plane-injected.ts";
 import { rule as servingDataPlaneNotInjected } from "./serving/data-plane-not-injected.ts";
+import { rule as servingFeatureFlagMissing } from "./serving/feature-flag-missing.ts";
 import { rule as servingGatewayConfigFormat } from "./serving/gateway-config-format.ts";
 import { rule as servingGatewayConfigUnresolved } from "./serving/gateway-config-unresolved.ts";
 import { rule as servingGatewayServiceUrl } from "./serving/gateway-service-url.ts";
@@ -131,8 +133,10 @@ export const rules: readonly Rule[] = [
   serviceSidecarNotInjected,
   servingBothIngresses,
   servingConfigValueNotString,
+  servingConflictingWorkloadOverride,
   servingControlPlaneInjected,
   servingDataPlaneNotInjected,
+  servingFeatureFlagMissing,
   servingGatewayConfigFormat,
   servingGatewayConfigUnresolved,
   servingGatewayServiceUrl,
