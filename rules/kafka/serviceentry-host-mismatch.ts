@@ -1,0 +1,102 @@
+import { appendItem, replaceScalar } from "../../src/fix/edits.ts";
+import { readList } from "../../src/mesh/field.ts";
+import {
+  addressesFor,
+  egressSeverity,
+  isCovered,
+  kafkaEntriesFor,
+  kafkaInMesh,
+  meansOneOf,
+  meantHost,
+} from "../../src/mesh/kafka-egress.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { eventingNamespace } from "../../src/mesh/namespaces.ts";
+import { type EntryHost, hostsOf, isAddress } from "../../src/mesh/service-entries.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
+import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+const hostsPath = ["spec", "hosts"];
+
+/** Istio refuses these, whatever the entry is for. */
+function* checkForm(entry: Resource, { path, text, bare }: EntryHost): Generator<Judgement> {
+  if (text === "*") {
+    yield fail(at(entry, ...path), 'host "*" stands for every host, and Istio refuses it', {
+      advice: "name the hosts of the bootstrap lists",
+    });
+  } else if (bare !== text) {
+    const edits = bare === "" ? null : replaceScalar(entry, path, bare);
+    const title = "write the host alone";
+    yield fail(at(entry, ...path), `host "${text}" is more than a name, and Istio refuses it`, {
+      explains: path,
+      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+    });
+  }
+}
+
+/** The entry that a host is missing in: the one with the most likely name for it, else the first for Kafka. */
+function speaker(graph: Graph, host: string): Resource | undefined {
+  const addresses = addressesFor(graph, eventingNamespace).map(({ address }) => address);
+  const entries = kafkaEntriesFor(graph, eventingNamespace)
+    .filter(({ entry, visible }) => visible === "yes" && meansOneOf(graph, entry, addresses))
+    .map(({ entry }) => entry);
+  return entries.find((entry) => meantHost(graph, entry, host) !== null) ?? entries[0];
+}
+
+function* checkCovered(entry: Resource, graph: Graph): Generator<Judgement> {
+  const reported = new Set<string>();
+  for (const { list, address } of addressesFor(graph, eventingNamespace)) {
+    const { host } = address;
+    if (reported.has(host) || isAddress(host) || speaker(graph, host) !== entry) continue;
+    reported.add(host);
+    const covered = isCovered(graph, eventingNamespace, host);
+    if (covered === "unknown") yield undecided(`the ServiceEntry for ${host}`);
+    if (covered !== "no") continue;
+    const severity = egressSeverity(graph, host);
+    if (typeof severity === "object") {
+      yield undecided(severity.needs);
+      continue;
+    }
+    const meant = meantHost(graph, entry, host);
+    const edits = meant ? replaceScalar(entry, meant.path, host) : appendItem(entry, hostsPath, host);
+    const title = meant ? `write it as the clients do: ${host}` : `add ${host}`;
+    const message = meant
+      ? `host "${meant.text}" is not "${host}", the name that ${label(list.resource)} uses`
+      : `host "${host}" of ${label(list.resource)} is not among the hosts`;
+    yield fail(at(entry, ...(meant?.path ?? hostsPath)), message, {
+      severity,
+      related: [{ at: at(list.resource, ...address.path), message: "uses the host" }],
+      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+    });
+  }
+}
+
+export const rule = defineRule({
+  id: "kafka/serviceentry-host-mismatch",
+  summary:
+    "A ServiceEntry does not name Kafka's hosts as the bootstrap lists do, or in a form that Istio refuses.",
+  severity: "error",
+  varies: true,
+  category: "egress",
+  documentation: [integrations("1.4.3")],
+  upstream: ["istio/istio pkg/config/validation/validation.go"],
+  fix: "review",
+  reads: [kinds.ServiceEntry],
+  subjects: (graph) => graph.own(kinds.ServiceEntry),
+  *check(entry, graph) {
+    const hosts = readList(entry, hostsPath);
+    if (hosts.state === "unknown") return yield undecided(hosts.why);
+    if (hosts.state === "value" && hosts.value.length === 0) {
+      yield fail(at(entry, ...hostsPath), "the entry has no host, and Istio refuses it", {
+        advice: "name the hosts of the bootstrap lists",
+      });
+      return;
+    }
+    for (const host of hostsOf(entry)) yield* checkForm(entry, host);
+    const used = kafkaInMesh(graph);
+    if (used.state === "unknown") yield undecided(used.needs);
+    if (used.state === "no") yield notApplicable(used.why);
+    if (used.state === "yes") yield* checkCovered(entry, graph);
+  },
+});
