@@ -7,7 +7,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { knativeGateways } from "../../src/mesh/knative-gateways.ts";
 import { label } from "../../src/model/resource.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import type { Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -35,7 +35,7 @@ function namespaceProblem(gateway: Resource, gaps: readonly HostGap[]): Problem 
     `host "${limited.text}" takes routes of namespace ${taken} only, but Knative's are in ${some(gaps.flatMap((gap) => gap.namespace ?? []))}`,
     {
       related: related(gaps),
-      ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     },
   );
 }
@@ -52,7 +52,7 @@ function hostProblem(gateway: Resource, gaps: readonly HostGap[]): Problem | nul
     `the hosts ${some(hosts.map((host) => host.text))} do not cover ${some(gaps.flatMap((gap) => gap.name ?? []))}`,
     {
       related: related(gaps),
-      ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     },
   );
 }

@@ -11,7 +11,15 @@ import { tenants } from "../../src/mesh/tenants.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  notApplicable,
+  type Problem,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 const wanted = "HTTPS with tls.mode ISTIO_MUTUAL";
@@ -50,7 +58,7 @@ function judged(
     // The older editions print HTTP on 8081.
     otherEdition: printed,
     ...(tenants(graph).length > 0 && { severity: "error" }),
-    ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+    ...remedy(title, "review", edits),
   };
 }
 

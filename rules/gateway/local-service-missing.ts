@@ -6,7 +6,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { localGateways } from "../../src/mesh/knative-gateways.ts";
 import { localService } from "../../src/mesh/local-service.ts";
 import { label } from "../../src/model/resource.ts";
-import { at, defineSetRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineSetRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 export const rule = defineSetRule({
@@ -49,7 +49,7 @@ export const rule = defineSetRule({
           related: gateway.at
             ? [{ at: at(gateway.at.resource, ...gateway.at.path), message: "names the Service" }]
             : [],
-          ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+          ...remedy(title, "review", edits),
         },
       );
     }

@@ -7,7 +7,15 @@ import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-serv
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isMapping } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 function* checkTarget(service: Resource, graph: Graph): Generator<Judgement> {
@@ -44,7 +52,7 @@ function* checkTarget(service: Resource, graph: Graph): Generator<Judgement> {
         at: at(gateway, "spec", "servers"),
         message: `the servers of ${label(gateway)}`,
       })),
-      ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+      ...remedy(title, "safe", edits),
     },
   );
 }

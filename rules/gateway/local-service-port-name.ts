@@ -4,7 +4,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { requestPort } from "../../src/mesh/local-port.ts";
 import { ownLocalServices } from "../../src/mesh/local-service.ts";
 import { isMapping } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const http2Names: ReadonlySet<string> = new Set(["http2", "grpc"]);
@@ -64,7 +64,7 @@ export const rule = defineRule({
         : "the mesh takes it for plain TCP and cannot route by host";
     yield fail(at(service, ...path, written ? field : "port"), `${said}: ${effect}`, {
       ...(protocol === "http" && { severity: "warning" as const }),
-      ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+      ...remedy(title, "safe", edits),
     });
   },
 });

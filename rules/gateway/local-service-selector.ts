@@ -6,7 +6,15 @@ import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-serv
 import type { Graph } from "../../src/model/graph.ts";
 import { idKey, label, type Resource } from "../../src/model/resource.ts";
 import type { Mapping } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  notApplicable,
+  type Problem,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "selector"] as const;
@@ -27,7 +35,7 @@ function repair(
   const wanted = selectorOf(gateway);
   const edits = Object.keys(wanted).length === 0 ? null : write(service, path, wanted);
   const title = `select what ${label(gateway)} selects ("${written(wanted)}")`;
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", edits);
 }
 
 /** The namespaces of the local gateway's pods, if the Service is in none of them. */

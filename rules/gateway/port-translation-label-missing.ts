@@ -15,7 +15,7 @@ import { noTranslationKey, targetPort } from "../../src/mesh/resolved-port.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isMapping, type Value } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 /** Whether istiod would turn a Gateway's port into another one; undefined: a named target port is not known. */
@@ -66,7 +66,7 @@ export const rule = defineRule({
     const { path } = labelPlace(service, noTranslationKey);
     const edits = setValue(service, path, "true");
     const title = 'set the label to "true"';
-    const more = edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title };
+    const more = remedy(title, "safe", edits);
     if (found.state === "value")
       return yield fail(
         at(service, ...path),

@@ -3,7 +3,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList, isMapping, type Path, toJson, type Value } from "../../src/model/value.ts";
 import { walk } from "../../src/model/walk.ts";
-import { at, defineRule, fail } from "../../src/rule/define.ts";
+import { at, defineRule, fail, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** Trees that describe or hold other data: `labels` in them is a word like any other. */
@@ -85,7 +85,7 @@ export const rule = defineRule({
         `${what} "${path.at(-1)}" is ${typeOf(value)}; the API server takes only strings`,
         {
           explains: path,
-          ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+          ...remedy(title, "safe", edits),
         },
       );
     }

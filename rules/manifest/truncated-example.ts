@@ -6,7 +6,7 @@ import type { Resource } from "../../src/model/resource.ts";
 import type { Location } from "../../src/model/source.ts";
 import type { Path } from "../../src/model/value.ts";
 import { walk } from "../../src/model/walk.ts";
-import { at, fail, type Problem, type Rule, type Subject } from "../../src/rule/define.ts";
+import { at, fail, type Problem, type Rule, type Subject, remedy } from "../../src/rule/define.ts";
 import { architecture, integrations } from "../../src/rule/documents.ts";
 import { fieldAt } from "../../src/schema/describe.ts";
 
@@ -62,7 +62,7 @@ function calloutProblem(
   const title = `write ${String(meant)}`;
   return fail(at(resource, ...path), `the number behind "${value}" is a callout of the printed example`, {
     explains: path,
-    ...(edits ? { fix: { title, safety: "safe", edits } } : { advice: title }),
+    ...remedy(title, "safe", edits),
   });
 }
 

@@ -17,7 +17,15 @@ import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isList } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const drainPort = ports.queueAdmin;
@@ -88,7 +96,7 @@ function* checkReplacement(smcp: Resource, graph: Graph): Generator<Judgement> {
     `this list replaces the one that excludes ${drainPort} when it is applied: ${why}`,
     {
       ...(smcp.form === "full" && { severity: "warning" as const }),
-      ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+      ...remedy(title, "safe", edits),
     },
   );
 }

@@ -9,7 +9,7 @@ import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { isAssumed } from "../../src/model/profile.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "gateways", "ingress", "service", "metadata", "labels", "knative"] as const;
@@ -73,7 +73,7 @@ export const rule = defineRule({
           at: at(gateway, "spec", "selector"),
           message: `${label(gateway)} selects here`,
         })),
-        ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+        ...remedy(title, "safe", edits),
       },
     );
   },

@@ -8,7 +8,15 @@ import { meshes } from "../../src/mesh/meshes.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Fix } from "../../src/model/finding.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const subjects = [...workloadKinds, kinds.ContainerSource] as const;
@@ -26,7 +34,7 @@ function membershipFix(graph: Graph, namespace: string): { readonly fix?: Fix; r
   );
   const title = `add ${namespace} to the member roll`;
   const edits = roll ? appendItem(roll, path, namespace) : null;
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", edits);
 }
 
 function* checkPod(pod: PodTemplate, graph: Graph): Generator<Judgement> {

@@ -20,6 +20,7 @@ import {
   type Judgement,
   notApplicable,
   undecided,
+  remedy,
 } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -91,7 +92,7 @@ function* requireMember(
     `${namespace} is no member of the mesh, so Knative ${what} gets no sidecars`,
     {
       severity,
-      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     },
   );
 }

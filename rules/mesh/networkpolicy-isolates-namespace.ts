@@ -24,6 +24,7 @@ import {
   type NotApplicable,
   undecided,
   type Undecided,
+  remedy,
 } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -92,7 +93,7 @@ function* checkGenerated(operator: Resource, graph: Graph, mesh: Mesh): Generato
   yield fail(
     at(operator, ...place),
     `the operator generates NetworkPolicy ${policy.name} in ${namespace}, and none admits calls of the mesh there: ${why(mesh)}`,
-    edits ? { fix: { title, safety: "review", edits } } : { advice: title },
+    remedy(title, "review", edits),
   );
 }
 

@@ -5,7 +5,7 @@ import { meshMode, namespaceMode } from "../../src/mesh/mtls.ts";
 import { isServerlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { strictNamespaces } from "../../src/mesh/strict-namespaces.ts";
 import { label } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -44,7 +44,7 @@ export const rule = defineRule({
       return yield fail(
         at(policy, ...mode.at.path),
         `the mode of the whole mesh is ${mode.mode}: it also takes callers without a certificate`,
-        edits ? { fix: { title, safety: "review", edits } } : { advice: title },
+        remedy(title, "review", edits),
       );
     }
     yield fail(

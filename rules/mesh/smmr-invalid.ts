@@ -10,7 +10,7 @@ import { isUnknown } from "../../src/model/placeholder.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import type { Path, Value } from "../../src/model/value.ts";
 import { atLeast, formatVersion } from "../../src/model/version.ts";
-import { at, atKey, defineRule, fail, type Judgement, undecided } from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, type Judgement, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const members: Path = ["spec", "members"];
@@ -53,7 +53,7 @@ function* checkEntry(roll: Resource, entries: readonly Value[], index: number): 
   const path: Path = [...members, index];
   const drop = (title: string) => {
     const edits = removeItem(roll, path);
-    return edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title };
+    return remedy(title, "safe", edits);
   };
   const first = entries.indexOf(entry);
   if (first < index)

@@ -7,7 +7,7 @@ import { facts, holds } from "../../src/mesh/version-facts.ts";
 import { nearest } from "../../src/model/nearest.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isMapping, type Path, valueAt } from "../../src/model/value.ts";
-import { at, atKey, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** queue-proxy keeps answering this long after its pod was told to stop (knative/serving `pkg/queue/sharedmain`). */
@@ -75,7 +75,7 @@ export const rule = defineRule({
     const title = "set terminationDrainDuration to 35s";
     yield fail(at(controlPlane, ...path), messageFor(text, duration), {
       ...more,
-      ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+      ...remedy(title, "safe", edits),
     });
   },
 });

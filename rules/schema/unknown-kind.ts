@@ -4,7 +4,7 @@ import type { Graph } from "../../src/model/graph.ts";
 import { isCapitalsPlaceholder, isUnknown } from "../../src/model/placeholder.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Problem } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Problem, remedy } from "../../src/rule/define.ts";
 import { kubernetes } from "../../src/rule/documents.ts";
 import { problemOfKind } from "../../src/schema/known-kinds.ts";
 
@@ -24,7 +24,7 @@ function write(resource: Resource, key: "apiVersion" | "kind", text: string | nu
   if (text === null) return {};
   const edits = replaceScalar(resource, [key], text);
   const title = `write ${text}`;
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", edits);
 }
 
 export const rule = defineRule({

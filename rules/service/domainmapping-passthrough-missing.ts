@@ -5,7 +5,7 @@ import { edgeRoute, passthroughKey, passthroughNeed } from "../../src/mesh/passt
 import { isClusterLocal } from "../../src/mesh/services.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** Whether the Knative Service that a DomainMapping leads to is reached from inside the cluster only. */
@@ -49,7 +49,7 @@ export const rule = defineRule({
         related: [
           { at: at(mapping, "spec", "tls"), message: "a certificate under spec.tls would do as well" },
         ],
-        ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+        ...remedy(title, "safe", edits),
       },
     );
   },

@@ -6,7 +6,15 @@ import { revisionKinds, revisionTemplates } from "../../src/mesh/revision-templa
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  notApplicable,
+  type Problem,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 const members = ["spec", "members"];
@@ -23,7 +31,7 @@ function howToFix(namespace: string, graph: Graph): Pick<Problem, "fix" | "advic
   const edits = roll.standing === "own" ? appendItem(roll, members, namespace) : null;
   return {
     related: [{ at: at(roll, ...members), message: "the members of the mesh" }],
-    ...(edits ? { fix: { title, safety: "review", edits } } : { advice: title }),
+    ...remedy(title, "review", edits),
   };
 }
 

@@ -1,7 +1,7 @@
 import { setValue } from "../../src/fix/edits.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { edgeRoute, passthroughKey, passthroughNeed } from "../../src/mesh/passthrough.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -32,7 +32,7 @@ export const rule = defineRule({
       `annotation ${passthroughKey} is missing, so the Route ends TLS and ${effect}`,
       {
         ...(plain !== "none" && { severity: "warning" as const }),
-        ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+        ...remedy(title, "safe", edits),
       },
     );
   },

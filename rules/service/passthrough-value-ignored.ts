@@ -3,7 +3,7 @@ import { annotation, annotationPlace } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { disableRouteKey, passthroughKey } from "../../src/mesh/passthrough.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const effects = {
@@ -36,7 +36,7 @@ export const rule = defineRule({
       const edits = setValue(resource, path, "true");
       const title = 'set it to "true", which is what happens, or remove the annotation';
       const said = `annotation ${key} is ${JSON.stringify(value.value)}, but only its presence counts: ${effect}`;
-      const more = edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title };
+      const more = remedy(title, "review", edits);
       yield fail(at(resource, ...path), said, more);
     }
   },

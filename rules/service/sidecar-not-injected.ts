@@ -28,6 +28,7 @@ import {
   type Judgement,
   type Problem,
   undecided,
+  remedy,
 } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
@@ -45,7 +46,7 @@ function request(service: Resource, place: Place): Pick<Problem, "fix" | "advice
   const title = `set ${form} ${injectKey} of the template to "true"`;
   if (isFixed(service)) return { advice: `${title}, in a revision with a new name` };
   const edits = setValue(service, place.path, "true");
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", edits);
 }
 
 const advices: Readonly<Partial<Record<InjectionCause, string>>> = {

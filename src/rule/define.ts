@@ -208,3 +208,12 @@ export function undecided(needs: string): Undecided {
 export function notApplicable(reason: string): NotApplicable {
   return { verdict: "not-applicable", reason };
 }
+
+/** How to put a problem right: a fix where its edits can be written, else the same words as advice. */
+export function remedy(
+  title: string,
+  safety: Fix["safety"],
+  edits: Fix["edits"] | null,
+): { readonly fix: Fix } | { readonly advice: string } {
+  return edits ? { fix: { title, safety, edits } } : { advice: title };
+}
