@@ -12,6 +12,7 @@ import { type Value, valueAt } from "../../src/model/value.ts";
 import { repository } from "../shared.ts";
 import { graphOf } from "../support/graph.ts";
 import { isolation } from "../../src/simulate/isolation.ts";
+import { matrix } from "../../src/simulate/matrix.ts";
 import { lintMemory } from "../support/lint.ts";
 import { profileOf } from "./profile.ts";
 
@@ -105,18 +106,6 @@ describe("the platform of the documents", () => {
     for (const [name, value] of wanted) expect(own.get(name), name).toEqual(value);
   });
 
-  test("isolates its tenants", () => {
-    const services = two.map(({ namespaces: [namespace = ""] }) =>
-      renderService({ name: "web", namespace, image: "quay.io/shop/web:1.0" }),
-    );
-    const manifests = files.filter(({ path }) => path !== "kustomization.yaml");
-    const graph = graphOf({
-      ...Object.fromEntries(manifests.map(({ path, text }) => [path, text])),
-      "services.yaml": services.join("---\n"),
-    });
-    expect(isolation(graph)).toEqual({ checked: true, leaks: [] });
-  });
-
   test("lists its files for Kustomize, deny-all last", () => {
     const kustomization = files.at(-1);
     expect(kustomization?.path).toBe("kustomization.yaml");
@@ -125,6 +114,34 @@ describe("the platform of the documents", () => {
     expect(files.at(-2)?.path).toBe("39-authz-deny-all.yaml");
   });
 });
+
+test.each([
+  ["serverless=1.32,mesh=2.4", "istio-system"],
+  ["serverless=1.36,mesh=2.6", "mesh-system"],
+  ["serverless=1.38,mesh=3.2", "knative-serving-ingress"],
+])(
+  "tenants of %s reach themselves, are reached from outside, and not by each other",
+  (profile, gatewayNamespace) => {
+    const files = platformFiles(request(profile, { ...full, gatewayNamespace }));
+    const services = ["team-alpha-1", "team-bravo-1"].map((namespace) =>
+      renderService({ name: "web", namespace, image: "quay.io/shop/web:1.0" }),
+    );
+    const manifests = files.filter(({ path }) => path !== "kustomization.yaml");
+    const graph = graphOf({
+      ...Object.fromEntries(manifests.map(({ path, text }) => [path, text])),
+      "services.yaml": services.join("---\n"),
+    });
+    expect(isolation(graph)).toEqual({ checked: true, leaks: [] });
+    const { pairs } = matrix(graph, "tenant");
+    const verdictOf = (from: string, to: string) => {
+      const pair = pairs.find((found) => found.from === from && found.to === to);
+      return [pair?.call?.verdict, pair?.url?.verdict];
+    };
+    expect(verdictOf("team-alpha", "team-alpha")).toEqual(["ALLOW", "ALLOW"]);
+    expect(verdictOf("team-alpha", "team-bravo")).toEqual(["DENY", "ALLOW"]);
+    expect(verdictOf("external", "team-bravo")).toEqual([undefined, "ALLOW"]);
+  },
+);
 
 test("without tenants nothing is refused by policies, and without options nothing optional is there", () => {
   const files = platformFiles(request("serverless=1.32,mesh=2.4"));
