@@ -10,7 +10,7 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 const isKustomization = ({ file, value }: ManifestDocument): boolean =>
   /^(?:kustomization\.ya?ml|Kustomization)$/.test(nameOf(file.path)) ||
-  ["Kustomization", "Component"].includes(String(valueAt(value, ["kind"])));
+  ["Kustomization", "Component"].some((kind) => valueAt(value, ["kind"]) === kind);
 
 const shown = (value: Value | undefined): string =>
   typeof value === "object" && value !== null ? "a mapping or list" : toJson(value);

@@ -59,26 +59,38 @@ function withoutSecrets(value: Value): Value {
   return { ...value, items: value["items"].map(withoutSecrets) };
 }
 
+/** Keys of a Secret that hold no data; under a misspelt or misplaced key there may be some. */
+const openKeys: ReadonlySet<string> = new Set(["apiVersion", "kind", "type", "immutable"]);
+const openMetadata: ReadonlySet<string> = new Set(
+  `annotations creationTimestamp deletionTimestamp finalizers generateName generation labels name namespace
+  ownerReferences resourceVersion uid`.split(/\s+/),
+);
+
+/** Keys named `__proto__` stay data: `Object.fromEntries` defines, it does not assign. */
+function mapped(value: Mapping, change: (key: string, item: Value) => Value): Mapping {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(key, item)]));
+}
+
 function hideData(secret: Mapping): Mapping {
-  return Object.fromEntries(
-    Object.entries(secret).map(([key, value]) => {
-      if (key === "data" || key === "stringData") return [key, hideAll(value)];
-      return [key, key === "metadata" ? withoutLastApplied(value) : value];
-    }),
-  );
+  return mapped(secret, (key, value) => {
+    if (key === "metadata") return withoutLastApplied(value);
+    return openKeys.has(key) && !isMapping(value) && !isList(value) ? value : hideAll(value);
+  });
 }
 
 function hideAll(value: Value): Value {
   if (!isMapping(value)) return value === null ? null : hidden;
-  return Object.fromEntries(Object.keys(value).map((key) => [key, hidden]));
+  return mapped(value, () => hidden);
 }
 
 /** kubectl keeps a copy of the whole object there. */
 function withoutLastApplied(metadata: Value): Value {
-  if (!isMapping(metadata) || !isMapping(metadata["annotations"])) return metadata;
-  const annotations = Object.entries(metadata["annotations"]).map(([key, value]) => [
-    key,
-    key === "kubectl.kubernetes.io/last-applied-configuration" ? hidden : value,
-  ]);
-  return { ...metadata, annotations: Object.fromEntries(annotations) };
+  if (!isMapping(metadata)) return hideAll(metadata);
+  return mapped(metadata, (key, value) => {
+    if (!openMetadata.has(key)) return hideAll(value);
+    if (key !== "annotations" || !isMapping(value)) return value;
+    return mapped(value, (name, text) =>
+      name === "kubectl.kubernetes.io/last-applied-configuration" ? hidden : text,
+    );
+  });
 }

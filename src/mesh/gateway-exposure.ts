@@ -104,7 +104,8 @@ export function openingsOfGateway(
   const path = [...settingsPath(workload, controlPlane), "type"];
   const type = readSetting(graph, controlPlane, path);
   if (type.state === "unknown") return type;
-  return { state: "value", value: opensByType(String(valueOr(type, "")), path) };
+  const named = valueOr(type, null);
+  return { state: "value", value: typeof named === "string" ? opensByType(named, path) : [] };
 }
 
 /** What opens the pods of a gateway that people make: the network or a port of the node. */

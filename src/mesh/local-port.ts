@@ -200,7 +200,9 @@ export function usesTlsListener(graph: Graph, service: Resource): boolean {
   );
   const made = graph.all(kinds.KnativeServing).some((serving) => {
     const value = configValue(serving, "network", localTlsKey);
-    return value.state === "value" && String(value.value).toLowerCase() === "enabled";
+    return (
+      value.state === "value" && typeof value.value === "string" && value.value.toLowerCase() === "enabled"
+    );
   });
   const excluded = serverlessControlPlanes(graph).some((plane) =>
     valueOr(excludesPort(graph, plane, tlsListener), false),

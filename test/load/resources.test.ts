@@ -153,7 +153,24 @@ describe("what show prints", () => {
       metadata: { annotations: { a: "b" } },
     });
     expect(shown[1]?.["value"]).toMatchObject({ items: [{ data: "(hidden)" }, "HUSHED"] });
-    expect(shown[2]?.["value"]).toMatchObject({ data: null, metadata: "x" });
+    expect(shown[2]?.["value"]).toMatchObject({ data: null, metadata: "(hidden)" });
+  });
+
+  it("hides what Secrets hold under misspelt and misplaced keys", () => {
+    const text = [
+      "apiVersion: v1",
+      "kind: Secret",
+      "type: [HUSH]",
+      "stringDat: { password: HUSH, __proto__: HUSH }",
+      "metadata:",
+      "  name: shop",
+      "  labels: { app: shop }",
+      "  data: { password: HUSH }",
+      "  annotations: HUSH-not-a-map",
+    ].join("\n");
+    const [shown] = show(text).documents;
+    expect(JSON.stringify(shown)).not.toContain('"HUSH"');
+    expect(shown?.["value"]).toMatchObject({ metadata: { name: "shop", labels: { app: "shop" } } });
   });
 });
 

@@ -72,7 +72,12 @@ function ofDirectories(generator: Mapping, folders: readonly string[], tree: Tre
 
 function ofElements(generator: Mapping): Parameters[] {
   return itemsAt(generator, "list", "elements").map(
-    (element) => new Map(Object.entries(element).map(([key, value]) => [key, String(value)])),
+    (element) =>
+      new Map(
+        Object.entries(element).flatMap(([key, value]) =>
+          typeof value === "object" ? [] : [[key, String(value)] as const],
+        ),
+      ),
   );
 }
 

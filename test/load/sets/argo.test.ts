@@ -198,7 +198,7 @@ describe("Argo CD ApplicationSets", () => {
           "- matrix:",
           "    generators:",
           "      - git: { directories: [{ path: teams/a }] }",
-          "      - list: { elements: [{ cluster: east, number: 1 }, { cluster: west }] }",
+          "      - list: { elements: [{ cluster: east, number: 1, more: { toString: {} } }, { cluster: west }] }",
           "      - clusters: {}",
         ].join("\n"),
         "metadata: {}\nspec:\n  source: { path: '{{ .path.path }}' }\n  destination: { name: '{{ .cluster }}', namespace: 'team-{{ .number }}' }",
