@@ -20,6 +20,8 @@ import { rule as kafkaRequiredSectionMissing } from "./kafka/required-section-mi
 import { rule as kafkaServiceentryDuplicatePort } from "./kafka/serviceentry-duplicate-port.ts";
 import { rule as kafkaServiceentryHostMismatch } from "./kafka/serviceentry-host-mismatch.ts";
 import { rule as kafkaServiceentryMissing } from "./kafka/serviceentry-missing.ts";
+import { rule as kafkaServiceentryNoAddresses } from "./kafka/serviceentry-no-addresses.ts";
+import { rule as kafkaServiceentryPortMissing } from "./kafka/serviceentry-port-missing.ts";
 import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
@@ -38,6 +40,7 @@ import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
+import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
 import { rule as schemaKindMissing } from "./schema/kind-missing.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
@@ -97,6 +100,8 @@ export const rules: readonly Rule[] = [
   kafkaServiceentryDuplicatePort,
   kafkaServiceentryHostMismatch,
   kafkaServiceentryMissing,
+  kafkaServiceentryNoAddresses,
+  kafkaServiceentryPortMissing,
   kafkaSinkNestedUnderBroker,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
@@ -115,6 +120,7 @@ export const rules: readonly Rule[] = [
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
   meshVersionUnsupported,
+  policyNeverMatches,
   policyRefused,
   schemaKindMissing,
   schemaMissingField,

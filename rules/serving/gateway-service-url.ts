@@ -49,7 +49,7 @@ export const rule = defineRule({
       yield fail(
         at(serving, ...place.path),
         `the Service of the external gateway is ${JSON.stringify(host)}, in which the operator finds no Service and namespace; it makes no Route for any service`,
-        { ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }) },
+        edits ? { fix: { title, safety: "safe", edits } } : { advice: title },
       );
     }
   },

@@ -64,12 +64,27 @@ export function workloadOverride(operator: Resource, workload: string): Workload
   const annotations = new Map<string, OverrideSetting>();
   const env = new Map<string, OverrideSetting>();
   for (const entry of entries) {
-    collect(operator, [...entry.path, "labels"], labels);
-    collect(operator, [...entry.path, "annotations"], annotations);
-    collectEnv(entry, env);
+    const own = settingsOf(operator, entry);
+    for (const [key, setting] of own.labels) labels.set(key, setting);
+    for (const [key, setting] of own.annotations) annotations.set(key, setting);
+    for (const [key, setting] of own.env) env.set(key, setting);
   }
   const open = isOpen(operator) || all.some(({ name }) => name.state === "unknown");
   return { entries, labels, annotations, env, open };
+}
+
+/** What one entry sets. Keys of `env` are `<container>/<variable>`. */
+export function settingsOf(
+  operator: Resource,
+  entry: OverrideEntry,
+): Readonly<Record<"labels" | "annotations" | "env", ReadonlyMap<string, OverrideSetting>>> {
+  const labels = new Map<string, OverrideSetting>();
+  const annotations = new Map<string, OverrideSetting>();
+  const env = new Map<string, OverrideSetting>();
+  collect(operator, [...entry.path, "labels"], labels);
+  collect(operator, [...entry.path, "annotations"], annotations);
+  collectEnv(entry, env);
+  return { labels, annotations, env };
 }
 
 function collect(operator: Resource, path: Path, into: Map<string, OverrideSetting>): void {
