@@ -4,7 +4,7 @@ import type { Resource } from "../model/resource.ts";
 import { isList, valueAt } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
 import { readSetting } from "./control-plane-settings.ts";
-import { readList, readString, readStrings, scalarText, valueOr } from "./field.ts";
+import { labelValue, readList, readString, readStrings, scalarText, valueOr } from "./field.ts";
 import type { Reading } from "./field.ts";
 import { hostCovers } from "./hosts.ts";
 import { kinds } from "./kinds.ts";
@@ -214,4 +214,48 @@ export function entriesFor(
     const visible = isVisibleIn(graph, entry, namespace);
     return visible === "no" ? [] : [{ entry, visible }];
   });
+}
+
+/** What Istio takes for a protocol, in lower case (istio/istio `pkg/config/protocol/instance.go`). */
+export const knownProtocols: ReadonlySet<string> = new Set([
+  "grpc",
+  "grpc-web",
+  "hbone",
+  "http",
+  "http2",
+  "http_proxy",
+  "https",
+  "mongo",
+  "mysql",
+  "redis",
+  "tcp",
+  "tls",
+  "udp",
+]);
+
+const proxyMetadata = ["defaultConfig", "proxyMetadata"];
+
+/**
+ * Whether istiod gives an entry an address of its own, so that its TCP ports are told apart: never with resolution
+ * NONE or for a wildcard (istio/istio `pilot/pkg/serviceregistry/serviceentry/controller.go` autoAllocateIPs).
+ */
+function allocatesAddress(graph: Graph, entry: Resource): boolean {
+  const resolution = readString(entry, ["spec", "resolution"]);
+  if (resolution.state === "absent" || valueOr(resolution, "") === "NONE") return false;
+  if (hostsOf(entry).some(({ bare }) => bare.startsWith("*"))) return false;
+  const label = valueOr(labelValue(entry, "networking.istio.io/enable-autoallocate-ip"), "");
+  const names = ["ISTIO_META_DNS_CAPTURE", "ISTIO_META_DNS_AUTO_ALLOCATE"];
+  const switched = names.map((name) => meshConfigValue(graph, [...proxyMetadata, name]));
+  return (
+    label === "true" ||
+    switched.every((reading) => reading.state === "value" && scalarText(reading.value) === "true")
+  );
+}
+
+/** TCP ports on which an entry takes all traffic of the pods that see it: it has no addresses. */
+export function capturedPorts(graph: Graph, entry: Resource): readonly number[] {
+  const addresses = addressesOf(entry);
+  if (addresses.state === "unknown" || valueOr(addresses, []).length > 0) return [];
+  if (allocatesAddress(graph, entry)) return [];
+  return portsOf(entry).flatMap((port) => (isPlainTcp(port) && port.number !== null ? [port.number] : []));
 }
