@@ -25,6 +25,8 @@ import { rule as kafkaServiceentryHostMismatch } from "./kafka/serviceentry-host
 import { rule as kafkaServiceentryMissing } from "./kafka/serviceentry-missing.ts";
 import { rule as kafkaServiceentryNoAddresses } from "./kafka/serviceentry-no-addresses.ts";
 import { rule as kafkaServiceentryPortMissing } from "./kafka/serviceentry-port-missing.ts";
+import { rule as kafkaServiceentryResolution } from "./kafka/serviceentry-resolution.ts";
+import { rule as kafkaServiceentryScope } from "./kafka/serviceentry-scope.ts";
 import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
@@ -108,6 +110,8 @@ export const rules: readonly Rule[] = [
   kafkaServiceentryMissing,
   kafkaServiceentryNoAddresses,
   kafkaServiceentryPortMissing,
+  kafkaServiceentryResolution,
+  kafkaServiceentryScope,
   kafkaSinkNestedUnderBroker,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
