@@ -29,6 +29,8 @@ export const facts = {
   generatedNetworkPolicies: { from: "1.32", before: null },
   /** The documents list `knative-eventing` in the member roll, whether Eventing is installed or not. */
   eventingMember: { from: "1.28", before: null },
+  /** Eventing in the mesh is documented as a technology preview. */
+  eventingPreview: { from: "1.28", before: "1.31" },
   injectionByLabel: { from: "1.35", before: null },
   /** The keys `external-gateways` and `local-gateways` of `config-istio` (net-istio 1.14). */
   gatewayListKeys: { from: "1.34", before: null },
