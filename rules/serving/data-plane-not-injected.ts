@@ -1,5 +1,4 @@
-import { setValue } from "../../src/fix/edits.ts";
-import { appendItems } from "../../src/fix/items.ts";
+import { writeSetting } from "../../src/fix/items.ts";
 import { dataPlane, type SidecarRequest } from "../../src/mesh/data-plane.ts";
 import { ingressClass } from "../../src/mesh/ingress-class.ts";
 import { injectKey } from "../../src/mesh/injection.ts";
@@ -12,10 +11,7 @@ import { integrations, oldestIntegrations, olderIntegrations } from "../../src/r
 function asking(operator: Resource, request: SidecarRequest | null): Pick<Problem, "fix" | "advice"> {
   if (request === null) return { advice: "let the mesh inject the namespace of Knative Serving" };
   const title = `set ${request.form} ${injectKey} of the pods to "true"`;
-  const edits =
-    request.how === "value"
-      ? setValue(operator, request.path, "true")
-      : appendItems(operator, request.list, request.entries);
+  const edits = writeSetting(operator, request, "true");
   return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
 }
 
