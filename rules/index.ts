@@ -47,6 +47,7 @@ import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-t
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
+import { rule as policyWidensOnTcp } from "./policy/widens-on-tcp.ts";
 import { rule as schemaKindMissing } from "./schema/kind-missing.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
 import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
@@ -132,6 +133,7 @@ export const rules: readonly Rule[] = [
   meshVersionUnsupported,
   policyNeverMatches,
   policyRefused,
+  policyWidensOnTcp,
   schemaKindMissing,
   schemaMissingField,
   schemaUnknownKey,
