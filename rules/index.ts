@@ -3,6 +3,7 @@ import type { Rule } from "../src/rule/define.ts";
 import { rule as eventingConfigKeyBothForms } from "./eventing/config-key-both-forms.ts";
 import { rule as eventingDataPlaneNotInjected } from "./eventing/data-plane-not-injected.ts";
 import { rule as eventingIstioFeatureNotEnabled } from "./eventing/istio-feature-not-enabled.ts";
+import { rule as eventingSourceWorkloadNotInjected } from "./eventing/source-workload-not-injected.ts";
 import { rule as gatewayHostsDoNotCover } from "./gateway/hosts-do-not-cover.ts";
 import { rule as gatewayIngressServiceExposed } from "./gateway/ingress-service-exposed.ts";
 import { rule as gatewayKnativeGatewayMissing } from "./gateway/knative-gateway-missing.ts";
@@ -47,6 +48,7 @@ import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-t
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
+import { rule as policySelectsNothing } from "./policy/selects-nothing.ts";
 import { rule as policyWidensOnTcp } from "./policy/widens-on-tcp.ts";
 import { rule as schemaKindMissing } from "./schema/kind-missing.ts";
 import { rule as schemaMissingField } from "./schema/missing-field.ts";
@@ -89,6 +91,7 @@ export const rules: readonly Rule[] = [
   eventingConfigKeyBothForms,
   eventingDataPlaneNotInjected,
   eventingIstioFeatureNotEnabled,
+  eventingSourceWorkloadNotInjected,
   gatewayHostsDoNotCover,
   gatewayIngressServiceExposed,
   gatewayKnativeGatewayMissing,
@@ -133,6 +136,7 @@ export const rules: readonly Rule[] = [
   meshVersionUnsupported,
   policyNeverMatches,
   policyRefused,
+  policySelectsNothing,
   policyWidensOnTcp,
   schemaKindMissing,
   schemaMissingField,
