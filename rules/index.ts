@@ -18,7 +18,9 @@ import { rule as gatewaySelectorMatchesNoWorkload } from "./gateway/selector-mat
 import { rule as gatewaySelectorNotKnative } from "./gateway/selector-not-knative.ts";
 import { rule as gatewayServerTlsInvalid } from "./gateway/server-tls-invalid.ts";
 import { rule as gatewayWildcard443Conflict } from "./gateway/wildcard-443-conflict.ts";
+import { rule as kafkaBootstrapCapturedByMtlsRule } from "./kafka/bootstrap-captured-by-mtls-rule.ts";
 import { rule as kafkaBootstrapMissing } from "./kafka/bootstrap-missing.ts";
+import { rule as kafkaChannelAuthIncomplete } from "./kafka/channel-auth-incomplete.ts";
 import { rule as kafkaDataPlaneNotInjected } from "./kafka/data-plane-not-injected.ts";
 import { rule as kafkaRequiredSectionMissing } from "./kafka/required-section-missing.ts";
 import { rule as kafkaServiceentryDuplicatePort } from "./kafka/serviceentry-duplicate-port.ts";
@@ -29,6 +31,7 @@ import { rule as kafkaServiceentryPortMissing } from "./kafka/serviceentry-port-
 import { rule as kafkaServiceentryResolution } from "./kafka/serviceentry-resolution.ts";
 import { rule as kafkaServiceentryScope } from "./kafka/serviceentry-scope.ts";
 import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
+import { rule as kafkaTopicDefaultsInvalid } from "./kafka/topic-defaults-invalid.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
@@ -106,7 +109,9 @@ export const rules: readonly Rule[] = [
   gatewaySelectorNotKnative,
   gatewayServerTlsInvalid,
   gatewayWildcard443Conflict,
+  kafkaBootstrapCapturedByMtlsRule,
   kafkaBootstrapMissing,
+  kafkaChannelAuthIncomplete,
   kafkaDataPlaneNotInjected,
   kafkaRequiredSectionMissing,
   kafkaServiceentryDuplicatePort,
@@ -117,6 +122,7 @@ export const rules: readonly Rule[] = [
   kafkaServiceentryResolution,
   kafkaServiceentryScope,
   kafkaSinkNestedUnderBroker,
+  kafkaTopicDefaultsInvalid,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
