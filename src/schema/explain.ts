@@ -81,6 +81,9 @@ function* explainMapping(
   const isAbsent = (key: string): boolean => !Object.hasOwn(value, key) || value[key] === null;
   if (!leniency.fragment) {
     for (const key of required) if (isAbsent(key)) yield { type: "missing", path, key };
+    const [usual] = Object.keys(properties);
+    if (usual !== undefined && Object.keys(value).length < (node.schema.minProperties ?? 0))
+      yield { type: "missing", path, key: usual };
   }
   for (const [key, item] of Object.entries(value)) {
     const below = child(node, key);

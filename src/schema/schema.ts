@@ -20,6 +20,8 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
+  /** The first of the properties is the one that is missed. */
+  readonly minProperties?: number;
   readonly items?: Schema;
   readonly minItems?: number;
   readonly $defs?: Readonly<Record<string, Schema>>;

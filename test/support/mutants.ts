@@ -136,7 +136,7 @@ function telling(values: readonly (Value | undefined)[]): readonly string[] {
 
 /**
  * The mutants of a file: each key, scalar and object, changed in each way that applies.
- * @param oneIn only every so manieth of them
+ * @param oneIn one mutant in so many is made
  */
 export function* mutantsOf(file: SourceFile, oneIn = 1): Generator<Mutant> {
   let count = 0;
