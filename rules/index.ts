@@ -49,6 +49,7 @@ import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
+import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
 import { rule as policySelectsNothing } from "./policy/selects-nothing.ts";
@@ -140,6 +141,7 @@ export const rules: readonly Rule[] = [
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
   meshVersionUnsupported,
+  operatorInstallLocation,
   policyNeverMatches,
   policyRefused,
   policySelectsNothing,

@@ -1,0 +1,89 @@
+import { replaceScalar, setValue } from "../../src/fix/edits.ts";
+import { read } from "../../src/mesh/field.ts";
+import { kinds, operatorKinds } from "../../src/mesh/kinds.ts";
+import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
+import { eventingNamespace } from "../../src/mesh/namespaces.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import { isUnknown } from "../../src/model/placeholder.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
+import { at, defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+const path = ["metadata", "namespace"];
+
+/** The one namespace that the webhook takes. */
+const homeOf = ({ kind }: Resource): string =>
+  kind === kinds.KnativeServing ? servingNamespace : eventingNamespace;
+
+/** The one version that the operators serve; Eventing's and Serving's `v1alpha1` is gone. */
+const apiVersionOf = ({ kind }: Resource): string =>
+  kind === kinds.KnativeKafka ? "operator.serverless.openshift.io/v1alpha1" : "operator.knative.dev/v1beta1";
+
+function* checkNamespace(operator: Resource): Generator<Judgement> {
+  const home = homeOf(operator);
+  const written = read(operator, path);
+  if (written.state === "unknown" || isUnknown(operator.namespace ?? undefined))
+    return yield undecided(`the namespace of ${operator.id.kind} ${operator.name}`);
+  if (operator.namespace === home) return;
+  const title = `set the namespace to ${home}`;
+  // A Kustomization or an Application may give it another one than its own text does.
+  const isOwn = written.state === "absent" || written.value === operator.namespace;
+  const more = remedy(title, "safe", isOwn ? setValue(operator, path, home) : null);
+  if (operator.namespace === null)
+    return yield fail(
+      at(operator, ...path),
+      `no namespace is named: applied in any project but ${home}, the webhook refuses it`,
+      { severity: "info", ...more },
+    );
+  yield fail(
+    at(operator, ...path),
+    `${operator.id.kind} is in namespace ${operator.namespace}, and the webhook takes it in ${home} only`,
+    more,
+  );
+}
+
+/** Of several objects the first by name may stay. */
+function* checkSingle(operator: Resource, graph: Graph): Generator<Judgement> {
+  const first = graph.all(operator.kind).find((other) => {
+    return other.namespace === operator.namespace && other.name < operator.name;
+  });
+  if (!first || operator.namespace === null) return;
+  yield fail(
+    at(operator, "metadata", "name"),
+    `this is a second ${operator.id.kind} beside ${label(first)}, and the webhook takes one only`,
+    {
+      related: [{ at: at(first, "metadata", "name"), message: "the other one" }],
+      advice: "keep one of them",
+    },
+  );
+}
+
+export const rule = defineRule({
+  id: "operator/install-location",
+  summary:
+    "A resource of the Serverless operator is where, or of a version that, the operator does not take.",
+  severity: "error",
+  varies: true,
+  category: "schema",
+  documentation: [integrations("1.4.3")],
+  upstream: [
+    "openshift-knative/serverless-operator knative-operator/pkg/webhook/knativekafka/webhook_validating.go",
+    "openshift-knative/serverless-operator knative-operator/pkg/webhook/knativeserving/webhook_validating.go",
+    "openshift-knative/serverless-operator openshift-knative-operator/pkg/serving/extension.go",
+  ],
+  fix: "safe",
+  reads: [...operatorKinds],
+  candidates: "each",
+  subjects: (graph) => graph.own(...operatorKinds),
+  *check(operator, graph) {
+    yield* checkNamespace(operator);
+    yield* checkSingle(operator, graph);
+    const wanted = apiVersionOf(operator);
+    if (operator.apiVersion === wanted) return;
+    yield fail(
+      at(operator, "apiVersion"),
+      `the operator does not serve version ${operator.version} of ${operator.id.kind}`,
+      remedy(`use ${wanted}`, "review", replaceScalar(operator, ["apiVersion"], wanted)),
+    );
+  },
+});
