@@ -5,7 +5,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-service.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { idKey, label, type Resource } from "../../src/model/resource.ts";
-import type { Mapping } from "../../src/model/value.ts";
+import { type Mapping, plainText } from "../../src/model/value.ts";
 import {
   at,
   defineRule,
@@ -23,7 +23,7 @@ const selectorOf = (resource: Resource): Mapping => valueOr(readMap(resource, pa
 
 const written = (selector: Mapping): string =>
   Object.entries(selector)
-    .map(([key, value]) => `${key}: ${String(value)}`)
+    .map(([key, value]) => `${key}: ${plainText(value)}`)
     .join(", ");
 
 function repair(

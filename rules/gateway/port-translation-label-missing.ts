@@ -14,7 +14,7 @@ import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-serv
 import { noTranslationKey, targetPort } from "../../src/mesh/resolved-port.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isMapping, type Value } from "../../src/model/value.ts";
+import { isMapping, plainText, type Value } from "../../src/model/value.ts";
 import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
@@ -74,7 +74,7 @@ export const rule = defineRule({
         { severity: "warning", ...more },
       );
     const misplaced = annotation(service, noTranslationKey).state !== "absent";
-    const port = isMapping(entry) ? String(entry.port) : "";
+    const port = isMapping(entry) ? plainText(entry.port) : "";
     yield fail(
       at(service, ...(misplaced ? annotationPlace(service, noTranslationKey).path : path)),
       `${misplaced ? `"${noTranslationKey}" is an annotation, and istiod reads the label` : `the label "${noTranslationKey}" is missing`}: Gateways on port ${port} of the same pods get the target port of this Service`,

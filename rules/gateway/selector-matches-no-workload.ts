@@ -5,6 +5,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { meshName } from "../../src/mesh/meshes.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { label } from "../../src/model/resource.ts";
+import { plainText } from "../../src/model/value.ts";
 import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -47,7 +48,7 @@ export const rule = defineRule({
     if (outside)
       return yield undecided(`the control plane in ${meshName(outside.mesh)}, which makes its gateways`);
 
-    const shown = entries.map(([name, text]) => `${name}: ${String(text)}`).join(", ");
+    const shown = entries.map(([name, text]) => `${name}: ${plainText(text)}`).join(", ");
     const others = gatewayWorkloads(graph);
     yield fail(at(gateway, ...path), `no ingress gateway has the labels that it selects (${shown})`, {
       related: others.map(({ resource, labels, pod }) => ({

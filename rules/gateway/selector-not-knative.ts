@@ -6,6 +6,7 @@ import { gatewayWorkloads, workloadsOf } from "../../src/mesh/gateway-workloads.
 import { kinds } from "../../src/mesh/kinds.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import { label } from "../../src/model/resource.ts";
+import { plainText } from "../../src/model/value.ts";
 import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
@@ -60,7 +61,7 @@ export const rule = defineRule({
       ? renameKey(gateway, [...path, "istio"], key)
       : setValue(gateway, [...path, key], value);
     const title = `select ${key}: ${value}`;
-    const shown = Object.entries(selector.value).map(([name, text]) => `${name}: ${String(text)}`);
+    const shown = Object.entries(selector.value).map(([name, text]) => `${name}: ${plainText(text)}`);
     const spot = isDefault ? at(gateway, ...path, "istio") : at(gateway, ...path, key);
     const effect = alone
       ? ", which one ingress gateway alone carries, where the documents have knative: ingressgateway"

@@ -6,7 +6,7 @@ import { isServerlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import { nearest } from "../../src/model/nearest.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { isMapping, type Path, valueAt } from "../../src/model/value.ts";
+import { isMapping, type Path, plainText, valueAt } from "../../src/model/value.ts";
 import { at, atKey, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -58,7 +58,7 @@ export const rule = defineRule({
     const path = drainPath(controlPlane);
     const reading = readSetting(graph, controlPlane, path);
     if (reading.state === "unknown") return yield undecided(reading.why);
-    const text = reading.state === "value" ? String(reading.value) : null;
+    const text = reading.state === "value" ? plainText(reading.value) : null;
     const duration = text === null ? null : parseDuration(text);
     if (duration !== null && duration > queueProxyDrain) return;
 

@@ -40,6 +40,14 @@ export function formatPath(path: Path): string {
   return text;
 }
 
+/**
+ * A value as messages show it without quotes: texts as they are, everything else as JSON. `String(value)` would call
+ * a `toString` that a manifest brings along.
+ */
+export function plainText(value: Value | undefined): string {
+  return typeof value === "string" ? value : toJson(value);
+}
+
 /** JSON text of a value; whole numbers of any size keep their digits. */
 export function toJson(value: Value | undefined, indent = 0, depth = 0): string {
   if (typeof value === "bigint") return value.toString();
