@@ -11,9 +11,6 @@ export interface GeneratedPolicy {
   readonly spec: Mapping;
 }
 
-/** The label that Knative's Deployments carry beside their `app`; it is the same in every version. */
-export const componentKey = "app.kubernetes.io/component";
-
 /** Callers by their namespace alone. */
 export function fromNamespaces(namespaces: readonly string[]): Value {
   return [{ source: { namespaces } }];

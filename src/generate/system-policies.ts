@@ -1,12 +1,7 @@
 import type { Profile } from "../model/profile.ts";
 import type { Mapping, Value } from "../model/value.ts";
-import {
-  componentKey,
-  fromEventing,
-  fromNamespaces,
-  type GeneratedPolicy,
-  selecting,
-} from "./authorization-policy.ts";
+import { componentKey, isKafkaRoute, type SystemRoute, systemRoutes } from "../mesh/tenant-policies.ts";
+import { fromEventing, fromNamespaces, type GeneratedPolicy, selecting } from "./authorization-policy.ts";
 import { securityVersion } from "./served-versions.ts";
 
 /** What the policies of the platform depend on. */
@@ -17,62 +12,15 @@ export interface SystemRequest {
   readonly kafka: boolean;
 }
 
-interface EventingRule {
-  readonly name: string;
-  readonly component: string;
-  readonly account: string;
-  readonly method: "GET" | "POST";
-  readonly comment: string;
-  readonly kafka: boolean;
-}
-
-const ingressToChannel = "The broker ingress hands events to the channel that backs the Broker.";
-const channelToFilter =
-  "The channels hand events to the broker filter, whose workload is called mt-broker-filter.";
+const toChannels = "The broker ingress hands events to the channel that backs the Broker.";
+const toFilter = "The channels hand events to the broker filter, whose workload is called mt-broker-filter.";
 const probes = "The Kafka controller probes the receivers.";
 
-const eventingRules: readonly EventingRule[] = [
-  {
-    name: "allow-mt-channel-based-broker-ingress-to-imc-dispatcher",
-    component: "imc-dispatcher",
-    account: "mt-broker-ingress",
-    method: "POST",
-    comment: ingressToChannel,
-    kafka: false,
-  },
-  {
-    name: "allow-mt-channel-based-broker-ingress-to-kafka-channel",
-    component: "kafka-channel-receiver",
-    account: "mt-broker-ingress",
-    method: "POST",
-    comment: ingressToChannel,
-    kafka: true,
-  },
-  {
-    name: "allow-imc-to-mt-channel-based-broker-filter",
-    component: "broker-filter",
-    account: "imc-dispatcher",
-    method: "POST",
-    comment: channelToFilter,
-    kafka: false,
-  },
-  {
-    name: "allow-kafka-channel-to-mt-channel-based-broker-filter",
-    component: "broker-filter",
-    account: "knative-kafka-channel-data-plane",
-    method: "POST",
-    comment: channelToFilter,
-    kafka: true,
-  },
-  ...["broker", "sink", "channel"].map((part) => ({
-    name: `allow-probe-kafka-${part}-receiver`,
-    component: `kafka-${part}-receiver`,
-    account: "kafka-controller",
-    method: "GET" as const,
-    comment: probes,
-    kafka: true,
-  })),
-];
+/** What the reader of a policy between components of Eventing has to know. */
+function commentOf({ account, component }: SystemRoute): string {
+  if (account === "kafka-controller") return probes;
+  return component === "broker-filter" ? toFilter : toChannels;
+}
 
 /**
  * What Knative's components may do to each other, once for a cluster (requirements 5.2). Those that refuse
@@ -104,12 +52,13 @@ export function systemPolicies(request: SystemRequest): readonly GeneratedPolicy
       "knative-serving",
     ]),
   ];
-  const used = eventing ? eventingRules.filter((rule) => kafka || !rule.kafka) : [];
-  for (const { name, component, account, method, comment } of used) {
+  const used = eventing ? systemRoutes.filter((route) => kafka || !isKafkaRoute(route)) : [];
+  for (const route of used) {
+    const { name, component, account, method } = route;
     const to: Value = [{ operation: { methods: [method] } }];
     const rules: Value = [{ from: fromEventing([account], profile.trustDomain), to }];
     const spec = { action: "ALLOW", selector: selecting(componentKey, component), rules };
-    found.push(policy("knative-eventing", name, comment, spec));
+    found.push(policy("knative-eventing", name, commentOf(route), spec));
   }
   const refusal =
     "An empty spec allows nothing: whatever no other policy of the namespace allows is refused.";

@@ -4,8 +4,19 @@ import type { Mapping, Value } from "../model/value.ts";
 import { atLeast } from "../model/version.ts";
 import { facts, holds } from "../mesh/version-facts.ts";
 import {
-  commentLines,
   componentKey,
+  drainPort,
+  hostsOf,
+  inNameOfHeader,
+  jobSink,
+  namespacePolicyNames,
+  pathsOf,
+  receivers,
+  replyRoutes,
+  senders,
+} from "../mesh/tenant-policies.ts";
+import {
+  commentLines,
   fromEventing,
   fromNamespaces,
   type GeneratedPolicy,
@@ -27,29 +38,6 @@ export interface TenantRequest {
   readonly eventing: boolean;
 }
 
-/** Eventing components that take events, with the short name that the policy carries. */
-const receivers = [
-  { component: "imc-dispatcher", short: "imc" },
-  { component: "kafka-broker-receiver", short: "ekb" },
-  { component: "kafka-channel-receiver", short: "ekc" },
-  { component: "kafka-sink-receiver", short: "eks" },
-  { component: "broker-ingress", short: "broker-ingress" },
-] as const;
-const jobSink = { component: "job-sink", short: "job-sink" } as const;
-
-/** Service accounts that hand events on in a tenant's name. */
-const senders = [
-  "pingsource-mt-adapter",
-  "imc-dispatcher",
-  "mt-broker-filter",
-  "knative-kafka-source-data-plane",
-  "knative-kafka-broker-data-plane",
-  "knative-kafka-channel-data-plane",
-];
-
-/** Names of the two policies that each namespace of a tenant has. */
-export const namespacePolicyNames = ["allow-from-knative-and-istio", "allow-wait-for-drain"] as const;
-
 /** Names of the policies that a tenant has, in any version, beside the shared components of Knative. */
 export function componentPolicyNames(
   tenant: string,
@@ -58,8 +46,7 @@ export function componentPolicyNames(
     "knative-serving": [`allow-${tenant}-to-activator`],
     "knative-eventing": [
       ...[...receivers, jobSink].map(({ short }) => `allow-${tenant}-to-${short}`),
-      `allow-${tenant}-kafka-broker-reply`,
-      `allow-${tenant}-mt-channel-based-broker-reply`,
+      ...replyRoutes.map(({ kind }) => `allow-${tenant}-${kind}-reply`),
     ],
   };
 }
@@ -118,22 +105,9 @@ function check(request: TenantRequest): void {
   requireTenantVersion(profile);
 }
 
-function hostsOf(namespaces: readonly string[], clusterDomain: string): Value {
-  const hosts = namespaces.flatMap((name) => [
-    `*.${name}`,
-    `*.${name}.svc`,
-    `*.${name}.svc.${clusterDomain}`,
-  ]);
-  return { operation: { hosts } };
-}
-
-function pathsOf(namespaces: readonly string[]): Value {
-  return { operation: { paths: namespaces.map((name) => `/${name}/*`) } };
-}
-
 /** Eventing says in this header in whose name it calls. */
 function inNameOf(namespaces: readonly string[]): Value {
-  return [{ key: "request.headers[Kn-Namespace]", values: namespaces }];
+  return [{ key: `request.headers[${inNameOfHeader}]`, values: namespaces }];
 }
 
 /** The parts that all rules of a tenant are made of. */
@@ -176,7 +150,7 @@ function namespacePolicies(parts: Parts, namespace: string, first: boolean): rea
   const policies = [policy(parts, namespace, fromKnative, first ? callersComment : [], { rules })];
   if (serving) {
     const comment = first ? ["The kubelet calls queue-proxy's pre-stop hook, and has no certificate."] : [];
-    const to: Value = [{ operation: { ports: ["8022"] } }];
+    const to: Value = [{ operation: { ports: [String(drainPort)] } }];
     policies.push(policy(parts, namespace, drain, comment, { rules: [{ to }] }));
   }
   return policies;
@@ -222,25 +196,18 @@ function receiverPolicies(parts: Parts): readonly GeneratedPolicy[] {
 
 function replyPolicies(parts: Parts): readonly GeneratedPolicy[] {
   const { request, paths, when } = parts;
-  const reply = (kind: string, component: string, accounts: readonly string[], comment: readonly string[]) =>
-    policy(parts, "knative-eventing", `allow-${request.name}-${kind}-reply`, comment, {
-      selector: selecting(componentKey, component),
-      rules: [{ from: fromEventing(accounts, request.profile.trustDomain), to: [paths], when }],
-    });
-  return [
-    reply(
-      "kafka-broker",
-      "kafka-broker-receiver",
-      ["knative-kafka-broker-data-plane"],
-      ["Replies of the tenant's subscribers go back to its Brokers."],
+  return replyRoutes.map(({ kind, component, accounts }, index) =>
+    policy(
+      parts,
+      "knative-eventing",
+      `allow-${request.name}-${kind}-reply`,
+      index > 0 ? [] : ["Replies of the tenant's subscribers go back to its Brokers."],
+      {
+        selector: selecting(componentKey, component),
+        rules: [{ from: fromEventing(accounts, request.profile.trustDomain), to: [paths], when }],
+      },
     ),
-    reply(
-      "mt-channel-based-broker",
-      "broker-ingress",
-      ["imc-dispatcher", "mt-broker-filter", "knative-kafka-channel-data-plane"],
-      [],
-    ),
-  ];
+  );
 }
 
 /**
@@ -255,8 +222,8 @@ export function tenantPolicies(request: TenantRequest): readonly GeneratedPolicy
   const parts: Parts = {
     request,
     namespaces,
-    hosts: hostsOf(namespaces, request.profile.clusterDomain),
-    paths: pathsOf(namespaces),
+    hosts: { operation: { hosts: hostsOf(namespaces, request.profile.clusterDomain) } },
+    paths: { operation: { paths: pathsOf(namespaces) } },
     when: inNameOf(namespaces),
   };
   return [

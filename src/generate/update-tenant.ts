@@ -7,13 +7,9 @@ import { UsageError } from "../model/errors.ts";
 import { type Resource, sourceOf } from "../model/resource.ts";
 import type { SourceFile } from "../model/source.ts";
 import { isList, isMapping, toJson, type Value, valueAt } from "../model/value.ts";
+import { namespacePolicyNames } from "../mesh/tenant-policies.ts";
 import { type GeneratedPolicy, renderPolicy } from "./authorization-policy.ts";
-import {
-  componentPolicyNames,
-  namespacePolicyNames,
-  tenantPolicies,
-  type TenantRequest,
-} from "./tenant-policies.ts";
+import { componentPolicyNames, tenantPolicies, type TenantRequest } from "./tenant-policies.ts";
 
 const knativeNamespaces: readonly string[] = [
   "knative-serving",
