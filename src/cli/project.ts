@@ -144,7 +144,7 @@ async function readStdin(io: Io): Promise<SourceFile> {
 /** The files of a context: of a snapshot, or those that a pattern of the config stands for. */
 async function contextFilesOf(config: Config, folder: string, cwd: string): Promise<readonly ContextFiles[]> {
   const found = new Map<string, ContextFiles>();
-  for (const { source } of config.sets.flatMap((set) => set.context)) {
+  for (const { source, where } of config.sets.flatMap((set) => set.context)) {
     if (source.type === "fact") continue;
     const name = source.type === "path" ? source.pattern : source.file;
     if (found.has(name)) continue;
@@ -160,7 +160,9 @@ async function contextFilesOf(config: Config, folder: string, cwd: string): Prom
           followSymbolicLinks: false,
         });
     if (paths.length === 0) {
-      throw new UsageError(`${config.file ?? "config"}: context ${JSON.stringify(name)} stands for no file`);
+      throw new UsageError(
+        `${where ?? config.file ?? "config"}: context ${JSON.stringify(name)} stands for no file`,
+      );
     }
     const shown = paths.map((path) => displayPath(cwd, path)).sort();
     const { files } = readSources(shown, cwd);

@@ -29,7 +29,8 @@ export interface RulePattern {
 /** One config file, before what it extends is added. */
 export interface CheckedConfig {
   readonly config: Config;
-  readonly extends: string | null;
+  /** What it extends, as written, and the place of that (`meshlint.yaml:1:10`). */
+  readonly extends: { readonly name: string; readonly where: string } | null;
   readonly patterns: readonly RulePattern[];
 }
 
@@ -130,6 +131,11 @@ function tenantsAt(document: ManifestDocument, path: Path): readonly Tenant[] {
   }));
 }
 
+/** `meshlint.yaml:4:9` */
+function whereIs(document: ManifestDocument, path: Path, part: "key" | "value" = "value"): string {
+  return problemAt(document, placeOf(document, path, part), "").slice(0, -2);
+}
+
 function contextAt(document: ManifestDocument, path: Path): ConfigContext {
   const flag = valueAt(document.value, [...path, "complete"]);
   const complete = typeof flag === "boolean" ? flag : (texts(document, [...path, "complete"]) as Layer[]);
@@ -147,6 +153,7 @@ function contextAt(document: ManifestDocument, path: Path): ConfigContext {
         : file !== null
           ? { type: "snapshot", file }
           : { type: "fact", members },
+    where: whereIs(document, [...path, pattern !== null ? "path" : file !== null ? "snapshot" : "fact"]),
   };
 }
 
@@ -162,6 +169,7 @@ function setAt(document: ManifestDocument, path: Path): ConfigSet {
     context: items(document, [...path, "context"]).map((item) => contextAt(document, item)),
     tenants: tenantsAt(document, [...path, "tenants"]),
     profile: profileAt(document, [...path, "profile"]),
+    where: whereIs(document, [...path, "path"]),
   };
 }
 
@@ -190,10 +198,10 @@ function suppressionAt(document: ManifestDocument, path: Path): ConfigSuppressio
 function readConfig(document: ManifestDocument): CheckedConfig {
   const rules = entries(document, ["rules"]);
   const suppress = items(document, ["suppress"]);
-  const where = (path: Path, part: "key" | "value") =>
-    problemAt(document, placeOf(document, path, part), "").slice(0, -2);
+  const where = (path: Path, part: "key" | "value") => whereIs(document, path, part);
+  const base = textAt(document, ["extends"]);
   return {
-    extends: textAt(document, ["extends"]),
+    extends: base === null ? null : { name: base, where: where(["extends"], "value") },
     patterns: [
       ...rules.map(([pattern, path]) => ({ pattern, where: where(path, "key") })),
       ...suppress.map((path) => ({
@@ -225,7 +233,7 @@ export function checkConfig(file: SourceFile, rules: readonly { readonly id: str
   if ("problems" in result) throw new UsageError(result.problems.join("\n"));
   const { config, patterns, extends: base } = result.checked;
   if (base !== null)
-    throw new UsageError(`${file.path}: extends ${JSON.stringify(base)} cannot be read here`);
+    throw new UsageError(`${base.where}: extends ${JSON.stringify(base.name)} cannot be read here`);
   const ids = rules.map((rule) => rule.id);
   const unknown = unknownRules(patterns, ids);
   if (unknown.length > 0) throw new UsageError(unknown.join("\n"));

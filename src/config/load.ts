@@ -42,30 +42,31 @@ function slashed(path: string): string {
   return path.split(sep).join("/") || ".";
 }
 
-function readText(path: string, shown: string): string {
+/** @param reader what asks for the file, for the message: `cannot read config x.yaml` */
+function readText(path: string, reader: string): string {
   try {
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code;
-    throw new UsageError(`cannot read config ${shown}: ${why}`);
+    throw new UsageError(`${reader}: ${why}`);
   }
 }
 
 /** The file that `extends` means: a path relative to the config, or a package's `meshlint.yaml`. */
-function baseOf(wanted: string, from: string, shown: string, packages: boolean): string {
+function baseOf(wanted: string, from: string, where: string, packages: boolean): string {
   if (wanted.startsWith(".") || isAbsolute(wanted)) return resolve(dirname(from), wanted);
   const near = join(dirname(from), wanted);
   if (/\.ya?ml$/.test(wanted) && isFile(near)) return near;
   if (!packages)
-    throw new UsageError(`${shown}: extends ${JSON.stringify(wanted)}: packages are not allowed here`);
+    throw new UsageError(`${where}: extends ${JSON.stringify(wanted)}: packages are not allowed here`);
   for (let here = dirname(from); ; here = dirname(here)) {
     const found = join(here, "node_modules", wanted);
     for (const path of [found, ...configNames.map((name) => join(found, name))])
       if (isFile(path)) return path;
     if (here === dirname(here))
       throw new UsageError(
-        `${shown}: extends ${JSON.stringify(wanted)}: no such package is installed; paths begin with ./`,
+        `${where}: extends ${JSON.stringify(wanted)}: no such package is installed; paths begin with ./`,
       );
   }
 }
@@ -75,18 +76,23 @@ function readChain(
   path: string,
   options: LoadOptions,
   open: readonly string[],
+  reader: string | null = null,
 ): Omit<CheckedConfig, "extends"> {
   const show = (file: string) => slashed(relative(options.cwd, file));
   const shown = show(path);
   if (open.includes(path))
     throw new UsageError(`${[...open, path].map(show).join(" extends ")}: a config cannot extend itself`);
-  const documents = parseDocuments({ path: shown, text: readText(path, shown) });
+  const documents = parseDocuments({
+    path: shown,
+    text: readText(path, reader ?? `cannot read config ${shown}`),
+  });
   const result = readConfigDocuments(documents, shown);
   if ("problems" in result) throw new UsageError(result.problems.join("\n"));
   const { config, patterns, extends: wanted } = result.checked;
   if (wanted === null) return { config, patterns };
-  const file = baseOf(wanted, path, shown, options.packages);
-  const base = readChain(file, options, [...open, path]);
+  const file = baseOf(wanted.name, path, wanted.where, options.packages);
+  const extending = `${wanted.where}: extends ${JSON.stringify(wanted.name)}: cannot read ${show(file)}`;
+  const base = readChain(file, options, [...open, path], extending);
   const folder = slashed(relative(dirname(path), dirname(file)));
   return { config: extend(base.config, config, folder), patterns: [...base.patterns, ...patterns] };
 }

@@ -18,6 +18,8 @@ export interface ConfigContext {
     | { readonly type: "path"; readonly pattern: string }
     | { readonly type: "snapshot"; readonly file: string }
     | { readonly type: "fact"; readonly members: Readonly<Record<string, readonly string[]>> };
+  /** `meshlint.yaml:4:9`, the place of a path or snapshot, for messages about it. */
+  readonly where?: string;
 }
 
 export interface ConfigSet {
@@ -32,6 +34,8 @@ export interface ConfigSet {
   readonly context: readonly ConfigContext[];
   readonly tenants: readonly Tenant[];
   readonly profile: Readonly<Partial<Record<ProfileKey, string>>>;
+  /** `meshlint.yaml:4:9`, the place of its path, for messages about it. */
+  readonly where?: string;
 }
 
 export interface ConfigSuppression {

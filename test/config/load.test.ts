@@ -94,7 +94,9 @@ describe("extends", () => {
 
   it("of a file that is not there is an error", () => {
     write({ "meshlint.yaml": "extends: ./none.yaml\n" });
-    expect(() => load()).toThrow("cannot read config none.yaml: there is no such file");
+    expect(() => load()).toThrow(
+      'meshlint.yaml:1:10: extends "./none.yaml": cannot read none.yaml: there is no such file',
+    );
   });
 
   it("may leave out ./ before a file", () => {
@@ -115,11 +117,11 @@ describe("extends", () => {
     });
     expect(load("a/file.yaml").config.ignore).toEqual(["**/c"]);
     expect(() => load("a/file.yaml", "", false)).toThrow(
-      'a/file.yaml: extends "other/strict.yaml": packages are not allowed here',
+      'a/file.yaml:1:10: extends "other/strict.yaml": packages are not allowed here',
     );
     write({ "a/none.yaml": "extends: none-such\n" });
     expect(() => load("a/none.yaml")).toThrow(
-      'a/none.yaml: extends "none-such": no such package is installed; paths begin with ./',
+      'a/none.yaml:1:10: extends "none-such": no such package is installed; paths begin with ./',
     );
   });
 

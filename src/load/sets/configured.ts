@@ -69,7 +69,7 @@ export function configuredDrafts(
       : [...places].filter(([place]) => matches(place)).map(([, folder]) => folder);
     if (found.length === 0 && !mayLack) {
       throw new UsageError(
-        `set ${JSON.stringify(set.name ?? set.path)}: no manifests in ${JSON.stringify(set.path)}` +
+        `${set.where === undefined ? "" : `${set.where}: `}set ${JSON.stringify(set.name ?? set.path)}: no manifests in ${JSON.stringify(set.path)}` +
           suggestion(pattern, places.keys()),
       );
     }
