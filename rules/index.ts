@@ -49,7 +49,10 @@ import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
+import { rule as metricsBackendKeyWrong } from "./metrics/backend-key-wrong.ts";
+import { rule as metricsBackendNotSet } from "./metrics/backend-not-set.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
+import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
 import { rule as policySelectsNothing } from "./policy/selects-nothing.ts";
@@ -141,7 +144,10 @@ export const rules: readonly Rule[] = [
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
   meshVersionUnsupported,
+  metricsBackendKeyWrong,
+  metricsBackendNotSet,
   operatorInstallLocation,
+  policyChangesNothing,
   policyNeverMatches,
   policyRefused,
   policySelectsNothing,

@@ -197,6 +197,12 @@ export function actionOf(resource: Resource): Action | null {
   return actions.find((known) => known === action) ?? null;
 }
 
+/** Whether a policy makes shadow rules only: they are logged, and never enforced. */
+export function isDryRun(resource: Resource): boolean {
+  const dryRun = scalarText(valueAt(resource.value, ["metadata", "annotations", "istio.io/dry-run"]) ?? null);
+  return parseBool(dryRun ?? "") === true;
+}
+
 /**
  * An AuthorizationPolicy as Istio compiles it (istio/istio `pilot/pkg/security/authz/model/model.go`,
  * `builder/builder.go`): once for HTTP filter chains, once for TCP. What the webhook refuses is another question
@@ -212,13 +218,12 @@ export function compilePolicy(
   const rules = entries(valueAt(resource.value, ["spec", "rules"]));
   const compiled = (protocol: "http" | "tcp"): readonly CompiledRule[] =>
     rules.flatMap((rule, index) => ruleOf(rule, index, { settings, namespace, protocol, action }) ?? []);
-  const dryRun = scalarText(valueAt(resource.value, ["metadata", "annotations", "istio.io/dry-run"]) ?? null);
   return {
     resource,
     namespace,
     action,
     provider: scalarText(valueAt(resource.value, ["spec", "provider", "name"]) ?? null) ?? null,
-    dryRun: parseBool(dryRun ?? "") === true,
+    dryRun: isDryRun(resource),
     http: compiled("http"),
     tcp: compiled("tcp"),
     ambiguous,
