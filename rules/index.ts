@@ -52,6 +52,7 @@ import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
 import { rule as metricsBackendKeyWrong } from "./metrics/backend-key-wrong.ts";
 import { rule as metricsBackendNotSet } from "./metrics/backend-not-set.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
+import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
@@ -147,6 +148,7 @@ export const rules: readonly Rule[] = [
   metricsBackendKeyWrong,
   metricsBackendNotSet,
   operatorInstallLocation,
+  operatorKafkaNeedsEventing,
   policyChangesNothing,
   policyNeverMatches,
   policyRefused,
