@@ -14,7 +14,15 @@ import type { Edit } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { type Path, valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 interface Host {
@@ -82,7 +90,7 @@ function* checkHost(resource: Resource, host: Host, found: FoundMesh, graph: Gra
     `sidecars ask "${host.text}" for mutual TLS, by the rule for *.${graph.profile.clusterDomain} of the control plane, and Kafka there is outside the mesh`,
     {
       related: [{ at: at(tls.at.resource, ...tls.at.path), message: "makes that rule" }],
-      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     },
   );
 }

@@ -5,7 +5,15 @@ import { injectKey } from "../../src/mesh/injection.ts";
 import { usesMesh } from "../../src/mesh/kafka-egress.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  notApplicable,
+  type Problem,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 function asking(kafka: Resource, request: SidecarRequest | null): Pick<Problem, "fix" | "advice"> {
@@ -15,7 +23,7 @@ function asking(kafka: Resource, request: SidecarRequest | null): Pick<Problem, 
     request.how === "value"
       ? setValue(kafka, request.path, "true")
       : appendItems(kafka, request.list, request.entries);
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", edits);
 }
 
 export const rule = defineRule({

@@ -3,7 +3,7 @@ import { readMap } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { formatPath, type Path, valueAt } from "../../src/model/value.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Problem } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Problem, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const sections = ["channel", "source", "sink", "broker"] as const;
@@ -17,7 +17,7 @@ function missing(kafka: Resource, path: Path): Problem {
   return fail(
     at(kafka, ...(absent ? place : path)),
     `${formatPath(absent ? place : path)} is missing; the API server demands it`,
-    edits ? { fix: { title, safety: "review", edits } } : { advice: title },
+    remedy(title, "review", edits),
   );
 }
 

@@ -2,7 +2,7 @@ import { replaceScalar } from "../../src/fix/edits.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { freePortName, portsOf, type EntryPort } from "../../src/mesh/service-entries.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Judgement } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Judgement, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 /** Of two ports with one number the later one is reported, and its name with it. */
@@ -32,7 +32,7 @@ function* sameName(
     `two ports are named "${port.name}", and Istio refuses the whole entry`,
     {
       related: [{ at: at(entry, ...earlier.path, "name"), message: "the first one" }],
-      ...(edits ? { fix: { title, safety: "safe" as const, edits } } : { advice: title }),
+      ...remedy(title, "safe", edits),
     },
   );
 }

@@ -14,7 +14,15 @@ import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { type EntryHost, hostsOf, isAddress } from "../../src/mesh/service-entries.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  defineRule,
+  fail,
+  type Judgement,
+  notApplicable,
+  undecided,
+  remedy,
+} from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const hostsPath = ["spec", "hosts"];
@@ -30,7 +38,7 @@ function* checkForm(entry: Resource, { path, text, bare }: EntryHost): Generator
     const title = "write the host alone";
     yield fail(at(entry, ...path), `host "${text}" is more than a name, and Istio refuses it`, {
       explains: path,
-      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     });
   }
 }
@@ -67,7 +75,7 @@ function* checkCovered(entry: Resource, graph: Graph): Generator<Judgement> {
     yield fail(at(entry, ...(meant?.path ?? hostsPath)), message, {
       severity,
       related: [{ at: at(list.resource, ...address.path), message: "uses the host" }],
-      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     });
   }
 }

@@ -20,6 +20,7 @@ import {
   notApplicable,
   type Problem,
   undecided,
+  remedy,
 } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -29,7 +30,7 @@ const isUsable = (protocol: string): boolean => ["TCP", "TLS"].includes(protocol
 function asTcp(entry: Resource, port: EntryPort): Pick<Problem, "fix" | "advice"> {
   const edits = replaceScalar(entry, [...port.path, "protocol"], "TCP");
   const title = "set protocol: TCP";
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", edits);
 }
 
 /** Istio refuses an entry with a protocol that it does not know, whatever the entry is for. */
@@ -81,7 +82,7 @@ function* checkUsed(entry: Resource, graph: Graph): Generator<Judgement> {
       yield fail(at(entry, ...portsPath), `port ${port} of ${label(list.resource)} is not among the ports`, {
         severity,
         related,
-        ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+        ...remedy(title, "review", edits),
       });
     } else if (own && own.protocol.state === "value" && !isUsable(own.protocol.value)) {
       const { value } = own.protocol;

@@ -9,7 +9,7 @@ import type { Edit } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isList, valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Judgement, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "exportTo"];
@@ -30,7 +30,7 @@ function* checkWide(entry: Resource, graph: Graph): Generator<Judgement> {
   yield fail(
     at(entry, ...path),
     `every namespace of the mesh sees this entry, which has no addresses: it takes all their traffic on ${ports.join(", ")}`,
-    edits ? { fix: { title, safety: "review", edits } } : { advice: title },
+    remedy(title, "review", edits),
   );
 }
 
@@ -54,7 +54,7 @@ function* checkNarrow(entry: Resource, graph: Graph): Generator<Judgement> {
       `pods of ${label(resource)} speak to "${host}" from namespace ${namespace}, which does not see this entry`,
       {
         related: [{ at: at(resource, "metadata", "name"), message: label(resource) }],
-        ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+        ...remedy(title, "review", edits),
       },
     );
   }

@@ -3,7 +3,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import type { Edit } from "../../src/model/finding.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { valueAt } from "../../src/model/value.ts";
-import { atKey, defineRule, fail } from "../../src/rule/define.ts";
+import { atKey, defineRule, fail, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 const nested = ["spec", "broker", "sink"];
@@ -41,18 +41,14 @@ export const rule = defineRule({
       const edits = removeKey(kafka, nested);
       const title = "remove it: spec.sink is there already";
       const said = "the API server drops broker.sink; only spec.sink counts";
-      yield fail(
-        atKey(kafka, ...nested),
-        said,
-        edits ? { fix: { title, safety: "review", edits } } : { advice: title },
-      );
+      yield fail(atKey(kafka, ...nested), said, remedy(title, "review", edits));
       return;
     }
     const edits = moved(kafka);
     const title = "move it to spec.sink";
     yield fail(atKey(kafka, ...nested), message, {
       explains: right,
-      ...(edits ? { fix: { title, safety: "review" as const, edits } } : { advice: title }),
+      ...remedy(title, "review", edits),
     });
   },
 });
