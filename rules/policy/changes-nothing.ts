@@ -3,11 +3,12 @@ import { admissionProblems } from "../../src/mesh/authorization/admission.ts";
 import { coveredRules } from "../../src/mesh/authorization/coverage.ts";
 import { homeMesh } from "../../src/mesh/authorization/settings.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { systemNamespaces } from "../../src/mesh/namespaces.ts";
+import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
+import { eventingNamespace, systemNamespaces } from "../../src/mesh/namespaces.ts";
 import { tenantsOf } from "../../src/mesh/tenants.ts";
 import { label } from "../../src/model/resource.ts";
 import { coveringPolicy, podsWithoutProxy } from "../../src/simulate/policy-effect.ts";
-import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -26,6 +27,9 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.AuthorizationPolicy),
   *check(policy, graph) {
     const { namespace } = policy;
+    // The documented policies of tenants overlap there, and each has its part to name.
+    if (namespace === servingNamespace || namespace === eventingNamespace)
+      return yield notApplicable("judged with the tenants' policies");
     if (admissionProblems(policy).length > 0) return;
     for (const { rule, by } of coveredRules(policy)) {
       const path = ["spec", "rules", rule];
