@@ -53,7 +53,9 @@ export interface LintInput {
   readonly catalogue: readonly Rule[];
   readonly contextFiles: readonly ContextFiles[];
   /** The same tree at the base revision, for the rules that compare; sets are matched by name. */
-  readonly base?: { readonly files: readonly SourceFile[] };
+  readonly base?: { readonly files: readonly SourceFile[]; readonly fileStates?: readonly FileState[] };
+  /** Report only what the change from the base to these files causes; without a base everything. */
+  readonly onlyCaused?: boolean;
   /** Today. */
   readonly now: Date;
 }

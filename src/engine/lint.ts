@@ -7,12 +7,15 @@ import { UsageError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Graph } from "../model/graph.ts";
 import { suggestion } from "../model/nearest.ts";
-import type { Crash, Report, SetReport } from "../model/report.ts";
+import type { Crash, FileState, Report, SetReport } from "../model/report.ts";
 import { layers, type ResourceSet } from "../model/set.ts";
+import type { SourceFile } from "../model/source.ts";
+import type { Rule } from "../rule/define.ts";
+import { caused } from "./caused.ts";
 import { judge } from "./judge.ts";
 import type { LintInput } from "./lint-input.ts";
 import { inOrder, mergeAcrossSets } from "./merge.ts";
-import { ruleMatches, settingsOf } from "./settings.ts";
+import { ruleMatches, type RuleSettings, settingsOf } from "./settings.ts";
 import { isBelow } from "./shown.ts";
 import { undecidedFindings } from "./strict.ts";
 import { applySuppressions } from "./suppress.ts";
@@ -46,12 +49,101 @@ function countsOf(sets: readonly ResourceSet[], variables: number): Report["coun
   };
 }
 
-/** The sets of the base revision by name, discovered as those of the head are. */
-function baseGraphs({ base }: LintInput, head: SetInput): ReadonlyMap<string, Graph> {
-  if (base === undefined) return new Map();
-  const { documents } = loadFiles(base.files);
-  const sets = discoverSets({ ...head, documents, mayLack: true });
-  return new Map(sets.map((set) => [set.name, buildGraph(set, makeProfile(set))]));
+/** One revision of the tree with the sets of it that are judged. */
+interface Revision {
+  readonly files: readonly SourceFile[];
+  /** What was not read, or could not be. */
+  readonly states: readonly FileState[];
+  readonly judged: readonly ResourceSet[];
+  readonly graphOf: (set: ResourceSet) => Graph;
+  /** No set is left out. */
+  readonly complete: boolean;
+}
+
+const graphOf = (set: ResourceSet): Graph => buildGraph(set, makeProfile(set));
+
+/**
+ * The base revision: of its sets those that are judged at the head too, and those that are gone there, discovered as
+ * those of the head are.
+ */
+function baseRevision(
+  { base, options }: LintInput,
+  head: SetInput,
+  all: readonly ResourceSet[],
+  { judged, complete }: Revision,
+): Revision | null {
+  if (base === undefined) return null;
+  const { documents, files: states } = loadFiles(base.files);
+  const names = new Set(judged.map((set) => set.name));
+  const elsewhere = new Set(all.map((set) => set.name));
+  const asked = (name: string): boolean =>
+    options.sets.length === 0 || options.sets.some((pattern) => ruleMatches(pattern, name));
+  const sets = discoverSets({ ...head, documents, mayLack: true }).filter(
+    ({ name }) => names.has(name) || (!elsewhere.has(name) && asked(name)),
+  );
+  // Those of the base are asked for twice: by rules that compare, and to judge the base itself.
+  const graphs = new Map<ResourceSet, Graph>();
+  return {
+    files: base.files,
+    states: [...(base.fileStates ?? []), ...states],
+    judged: sets,
+    graphOf(set) {
+      const graph = graphs.get(set) ?? graphOf(set);
+      graphs.set(set, graph);
+      return graph;
+    },
+    complete,
+  };
+}
+
+/** What the rules say about a revision, before anything is left out. */
+interface Said {
+  readonly sets: readonly SetReport[];
+  readonly crashes: readonly Crash[];
+  readonly findings: readonly Finding[];
+}
+
+function judgeRevision(
+  revision: Revision,
+  input: LintInput,
+  settings: ReadonlyMap<Rule, RuleSettings>,
+  base: Revision | null,
+): Said {
+  const { files, states, judged, complete } = revision;
+  const { config, options, now, catalogue } = input;
+  const sets: SetReport[] = [];
+  const crashes: Crash[] = [];
+  const found: Finding[] = [];
+  for (const set of judged) {
+    const graph = revision.graphOf(set);
+    const before = base?.judged.find(({ name }) => name === set.name);
+    const said = judge(graph, settings, {
+      now,
+      strict: options.strict,
+      base: base && before ? base.graphOf(before) : null,
+    });
+    crashes.push(...said.crashes);
+    found.push(...said.findings);
+    if (options.strict) found.push(...undecidedFindings(said, graph, settings));
+    const owns = layers.filter((layer) => graph.owns(layer));
+    sets.push({ name: set.name, path: set.path, profile: graph.profile, owns, verdicts: said.verdicts });
+  }
+  const texts = new Map(files.map((file) => [file.path, file]));
+  // An unreadable document has no resources: a finding without one is about its text.
+  const explained = found.filter((finding) => finding.resource === null);
+  found.push(...unreadableFindings(states, texts, options.named, settings, explained));
+  const findings = applySuppressions(mergeAcrossSets(found), {
+    files,
+    config,
+    now,
+    settings,
+    catalogue,
+    verdicts: sets.flatMap((set) => set.verdicts),
+    judged: new Set(judged.flatMap((set) => set.documents.map((document) => document.file.path))),
+    complete,
+    configTree: treeAt(input.configFolder, input.belowConfig),
+  });
+  return { sets, crashes, findings };
 }
 
 /**
@@ -60,7 +152,7 @@ function baseGraphs({ base }: LintInput, head: SetInput): ReadonlyMap<string, Gr
  * @throws UsageError for what the user asked for and does not exist: a rule, a set, a version
  */
 export function lint(input: LintInput): Report {
-  const { config, options, now } = input;
+  const { config, options } = input;
   const settings = settingsOf(input.catalogue, config, options);
   const loaded = loadFiles(input.files);
   const contextDocuments = new Map(
@@ -77,52 +169,27 @@ export function lint(input: LintInput): Report {
     profile: options.profile,
   };
   const all = discoverSets(setInput);
-  const bases = baseGraphs(input, setInput);
-
   const judgedSets = chosen(all, input);
-  const sets: SetReport[] = [];
-  const crashes: Crash[] = [];
-  const found: Finding[] = [];
-  for (const set of judgedSets) {
-    const profile = makeProfile(set);
-    const graph = buildGraph(set, profile);
-    const said = judge(graph, settings, {
-      now,
-      strict: options.strict,
-      base: bases.get(set.name) ?? null,
-    });
-    crashes.push(...said.crashes);
-    found.push(...said.findings);
-    if (options.strict) found.push(...undecidedFindings(said, graph, settings));
-    const owns = layers.filter((layer) => graph.owns(layer));
-    sets.push({ name: set.name, path: set.path, profile, owns, verdicts: said.verdicts });
-  }
-
-  const files = [...input.fileStates, ...loaded.files];
-  const texts = new Map(input.files.map((file) => [file.path, file]));
-  // An unreadable document has no resources: a finding without one is about its text.
-  const explained = found.filter((finding) => finding.resource === null);
-  found.push(...unreadableFindings(files, texts, options.named, settings, explained));
-  const judged = new Set(judgedSets.flatMap((set) => set.documents.map((document) => document.file.path)));
-  const suppressed = applySuppressions(mergeAcrossSets(found), {
+  const head: Revision = {
     files: input.files,
-    config,
-    now,
-    settings,
-    catalogue: input.catalogue,
-    verdicts: sets.flatMap((set) => set.verdicts),
-    judged,
+    states: [...input.fileStates, ...loaded.files],
+    judged: judgedSets,
+    graphOf,
     complete: judgedSets.length === all.length,
-    configTree: treeAt(input.configFolder, input.belowConfig),
-  });
-  const shown = suppressed.filter((finding) => isBelow(finding.at.file.path, options.shownPaths));
+  };
+  const base = baseRevision(input, setInput, all, head);
+  const said = judgeRevision(head, input, settings, base);
+  const findings =
+    base !== null && input.onlyCaused === true
+      ? caused(said.findings, judgeRevision(base, input, settings, null).findings)
+      : said.findings;
   return {
-    sets,
-    findings: inOrder(shown),
-    files: files
+    sets: said.sets,
+    findings: inOrder(findings.filter((finding) => isBelow(finding.at.file.path, options.shownPaths))),
+    files: head.states
       .filter((state) => isBelow(state.path, options.shownPaths))
       .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
-    crashes,
+    crashes: said.crashes,
     counts: countsOf(judgedSets, loaded.variables),
   };
 }
