@@ -1,4 +1,5 @@
 import type { Graph } from "../model/graph.ts";
+import type { Resource } from "../model/resource.ts";
 
 /** Answers a question once per graph; the answer lives as long as the graph does. */
 export function once<T>(compute: (graph: Graph) => T): (graph: Graph) => T {
@@ -28,6 +29,18 @@ export function oncePer<K, T>(
     if (old) return old.answer;
     const answer = compute(graph, key);
     answers.set(id, { answer });
+    return answer;
+  };
+}
+
+/** Answers a question that a resource's text alone decides once per text, however many sets it is in. */
+export function oncePerValue<T>(compute: (resource: Resource) => T): (resource: Resource) => T {
+  const known = new WeakMap<Resource["value"], { readonly answer: T }>();
+  return (resource) => {
+    const old = known.get(resource.value);
+    if (old) return old.answer;
+    const answer = compute(resource);
+    known.set(resource.value, { answer });
     return answer;
   };
 }

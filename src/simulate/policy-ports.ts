@@ -112,7 +112,7 @@ export interface DeadPort {
 export function deadPorts(graph: Graph, policy: Resource): readonly DeadPort[] {
   const { selected, open } = policyEndpoints(graph, policy);
   if (!hasSelector(policy) || selected.length === 0 || open.length > 0) return [];
-  return [...policyFields(policy)]
+  return policyFields(policy)
     .filter(({ name }) => name === "ports")
     .flatMap((field) =>
       field.values.flatMap(({ text, path }): readonly DeadPort[] => {

@@ -1,3 +1,4 @@
+import { oncePerValue } from "../memo.ts";
 import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
 import { isList, isMapping, valueAt } from "../../model/value.ts";
@@ -183,7 +184,7 @@ function* actionProblems(resource: Resource, spec: Mapping): Generator<Admission
  * Why the webhook refuses an AuthorizationPolicy (istio/istio `pkg/config/validation/validation.go`
  * ValidateAuthorizationPolicy): such an object never exists in a cluster. Empty for one that it takes.
  */
-export function admissionProblems(resource: Resource): readonly AdmissionProblem[] {
+export const admissionProblems = oncePerValue((resource): readonly AdmissionProblem[] => {
   const spec = valueAt(resource.value, ["spec"]);
   if (!isMapping(spec)) return [];
   const custom = actionOf(resource) === "CUSTOM";
@@ -193,4 +194,4 @@ export function admissionProblems(resource: Resource): readonly AdmissionProblem
     ...actionProblems(resource, spec),
     ...rules.flatMap((rule, index) => [...ruleProblems(rule, custom, ["spec", "rules", index])]),
   ];
-}
+});

@@ -177,7 +177,7 @@ function* contradictions(fields: readonly PolicyField[]): Generator<DeadValue> {
  * @param settings of the mesh, if it is known which one: some values are dead in some meshes only
  */
 export function deadValues(policy: Resource, settings: PolicySettings | null): readonly DeadValue[] {
-  const fields = [...policyFields(policy)];
+  const fields = policyFields(policy);
   const plain = fields.flatMap((field) =>
     field.values.flatMap(({ text, path }): readonly DeadValue[] => {
       const reason = reasonOf(field, text, settings);

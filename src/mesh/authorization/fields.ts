@@ -1,3 +1,4 @@
+import { oncePerValue } from "../memo.ts";
 import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
 import { isList, isMapping, valueAt } from "../../model/value.ts";
@@ -86,8 +87,7 @@ function* partFields(
   }
 }
 
-/** The lists of values of a policy's rules, in the order of the catalogue of fields. */
-export function* policyFields(policy: Resource): Generator<PolicyField> {
+function* fieldsIn(policy: Resource): Generator<PolicyField> {
   for (const [rule, value] of listAt(valueAt(policy.value, ["spec"]), "rules").entries()) {
     const base: Path = ["spec", "rules", rule];
     for (const [index, entry] of listAt(value, "from").entries()) {
@@ -111,6 +111,9 @@ export function* policyFields(policy: Resource): Generator<PolicyField> {
     }
   }
 }
+
+/** The lists of values of a policy's rules, in the order of the catalogue of fields. */
+export const policyFields = oncePerValue((policy): readonly PolicyField[] => [...fieldsIn(policy)]);
 
 /** Fields that a TCP filter chain does not have (semantics of Istio's `model.go` checkError). */
 export function isHttpOnly({ name, written }: PolicyField): boolean {
