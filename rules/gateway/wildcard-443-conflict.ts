@@ -3,6 +3,7 @@ import type { GatewayConflicts } from "../../src/mesh/gateway-conflicts.ts";
 import { isMadeByKnative, knativeUses, otherIngress } from "../../src/mesh/gateway-scope.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { knativeGateways } from "../../src/mesh/knative-gateways.ts";
+import { once } from "../../src/mesh/memo.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { idKey, label } from "../../src/model/resource.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -12,12 +13,20 @@ import { integrations } from "../../src/rule/documents.ts";
 const roles = (graph: Graph, gateway: Resource): ReadonlySet<string> =>
   new Set(knativeUses(graph, gateway).map((use) => use.role));
 
+const knativeOnes = once((graph) =>
+  graph.all(kinds.Gateway).filter((gateway) => roles(graph, gateway).size > 0),
+);
+
+/** The Gateways that may be a rival: of two, one is Knative's. */
+const possibleRivals = (graph: Graph, gateway: Resource): readonly Resource[] =>
+  roles(graph, gateway).size > 0 ? graph.all(kinds.Gateway) : knativeOnes(graph);
+
 /** Whether the finding is placed at `gateway`: at the one that is not Knative's, if that one is of the set. */
 function speaks(graph: Graph, gateway: Resource, rival: Resource): boolean {
   if (idKey(gateway) === idKey(rival) || isMadeByKnative(gateway) || isMadeByKnative(rival)) return false;
   const mine = roles(graph, gateway);
   const its = roles(graph, rival);
-  if (mine.size === 0) return its.size > 0;
+  if (mine.size === 0) return true;
   if (its.size === 0) return rival.standing !== "own";
   // Those of both roles against each other: gateway/local-gateway-claims-443.
   const equal = [...mine].some((role) => its.has(role));
@@ -44,7 +53,7 @@ export const rule = defineRule({
   },
   *check(gateway, graph) {
     const rivals = new Map<string, { resource: Resource; found: GatewayConflicts }[]>();
-    for (const resource of graph.all(kinds.Gateway)) {
+    for (const resource of possibleRivals(graph, gateway)) {
       if (!speaks(graph, gateway, resource)) continue;
       const found = gatewayConflicts(graph, gateway, resource);
       const key = idKey(resource);

@@ -58,10 +58,16 @@ export function label(resource: Resource): string {
   return `${resource.id.kind} ${namespace === null ? "" : `${namespace}/`}${name}`;
 }
 
+const idKeys = new WeakMap<Resource, string>();
+
 /** A text that is equal for candidates of one object, and only for them. */
 export function idKey(resource: Resource): string {
+  const known = idKeys.get(resource);
+  if (known !== undefined) return known;
   const { group, kind, namespace, name } = resource.id;
-  return JSON.stringify([group, kind, namespace, name, resource.rendering?.affix ?? "*"]);
+  const key = JSON.stringify([group, kind, namespace, name, resource.rendering?.affix ?? "*"]);
+  idKeys.set(resource, key);
+  return key;
 }
 
 /** The document and the path in it that a path of a resource stands for; a derived resource leads to its parent. */
