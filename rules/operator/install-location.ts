@@ -4,7 +4,6 @@ import { kinds, operatorKinds } from "../../src/mesh/kinds.ts";
 import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import { isUnknown } from "../../src/model/placeholder.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
@@ -22,12 +21,12 @@ const apiVersionOf = ({ kind }: Resource): string =>
 function* checkNamespace(operator: Resource): Generator<Judgement> {
   const home = homeOf(operator);
   const written = read(operator, path);
-  if (written.state === "unknown" || isUnknown(operator.namespace ?? undefined))
+  if (operator.namespace === null && written.state !== "absent")
     return yield undecided(`the namespace of ${operator.id.kind} ${operator.name}`);
   if (operator.namespace === home) return;
   const title = `set the namespace to ${home}`;
   // A Kustomization or an Application may give it another one than its own text does.
-  const isOwn = written.state === "absent" || written.value === operator.namespace;
+  const isOwn = written.state !== "value" || written.value === operator.namespace;
   const more = remedy(title, "safe", isOwn ? setValue(operator, path, home) : null);
   if (operator.namespace === null)
     return yield fail(
