@@ -27,12 +27,11 @@ export const operatorPods = oncePer((graph: Graph, operator: Resource): readonly
   graph
     .all(kinds.Deployment, kinds.StatefulSet)
     .filter(({ origin }) => origin.from === "derived" && origin.parent === operator)
-    .flatMap((resource) => {
-      const workload = knativeWorkloads.find(
-        ({ cr, name }) => cr === operator.id.kind && name === resource.name,
-      );
-      return workload ? graph.podsOf(resource).map((pod) => ({ workload, pod })) : [];
-    }),
+    .flatMap((resource) =>
+      knativeWorkloads
+        .filter(({ cr, name }) => cr === operator.id.kind && name === resource.name)
+        .flatMap((workload) => graph.podsOf(resource).map((pod) => ({ workload, pod }))),
+    ),
 );
 
 /** How the sidecar of a workload is asked for in the operator's resource. */

@@ -102,13 +102,14 @@ function subscribed(graph: Graph, resource: Resource): EventWorkloads {
   const path = ["spec", "subscriber"];
   const ref = read(resource, [...path, "ref"]);
   const uri = readString(resource, [...path, "uri"]);
-  let service: { readonly namespace: string | null; readonly name: string } | null = null;
+  let service: { readonly namespace: string; readonly name: string } | null = null;
   if (ref.state === "value" && isMapping(ref.value)) {
-    const { kind, apiVersion, name, namespace } = ref.value;
-    if (kind !== "Service" || apiVersion !== "v1" || typeof name !== "string" || isUnknown(name)) return none;
-    service = { name, namespace: typeof namespace === "string" ? namespace : resource.namespace };
+    const { kind, apiVersion, name, namespace = resource.namespace } = ref.value;
+    const isService = kind === "Service" && apiVersion === "v1" && !isUnknown(name);
+    if (!isService || typeof name !== "string" || typeof namespace !== "string") return none;
+    service = { name, namespace };
   } else if (uri.state === "value") service = hostOf(uri.value);
-  if (service?.namespace === undefined || service.namespace === null) return none;
+  if (service === null) return none;
   const found = graph.named(kinds.Service, service.namespace, service.name);
   const workloads = found
     .flatMap((candidate) => graph.out(candidate, "selects"))
