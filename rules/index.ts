@@ -51,6 +51,9 @@ import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-t
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
 import { rule as metricsBackendKeyWrong } from "./metrics/backend-key-wrong.ts";
 import { rule as metricsBackendNotSet } from "./metrics/backend-not-set.ts";
+import { rule as metricsNetworkpolicyMissing } from "./metrics/networkpolicy-missing.ts";
+import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-selector.ts";
+import { rule as operatorApplyOrder } from "./operator/apply-order.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
@@ -147,6 +150,9 @@ export const rules: readonly Rule[] = [
   meshVersionUnsupported,
   metricsBackendKeyWrong,
   metricsBackendNotSet,
+  metricsNetworkpolicyMissing,
+  metricsNetworkpolicySelector,
+  operatorApplyOrder,
   operatorInstallLocation,
   operatorKafkaNeedsEventing,
   policyChangesNothing,
