@@ -154,13 +154,24 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
 }
 
 /**
- * Candidates of an object: those of the very namespace first, then those whose namespace is not known, which may be
+ * Candidates of an object, whose kind has one scope: those of the very namespace first, then those whose namespace is not known, which may be
  * it. A namespace that is asked for but not known (null) may be any: then all of that name, unknown ones first.
  */
 function candidates(index: Index, kind: Kind, namespace: string | null, name: string): readonly Resource[] {
   const list = index.get(nameKey(kind, name));
   if (namespace === null || list.length === 0) return list;
-  const exact = list.filter((resource) => resource.namespace === namespace || resource.scope === "cluster");
-  const maybe = list.filter((resource) => resource.namespace === null && resource.scope === "namespace");
-  return [...exact, ...maybe];
+  const [resource] = list;
+  if (resource?.scope === "cluster") return list;
+  const placed = byNamespace(list);
+  const [exact = noResources, maybe = noResources] = [placed.get(namespace), placed.get(null)];
+  return maybe.length === 0 ? exact : [...exact, ...maybe];
+}
+
+const namespaces = new WeakMap<readonly Resource[], ReadonlyMap<string | null, readonly Resource[]>>();
+
+/** `default` is the name of an object in every namespace: a list of one name may be long. */
+function byNamespace(list: readonly Resource[]): ReadonlyMap<string | null, readonly Resource[]> {
+  const known = namespaces.get(list) ?? grouped(list, (resource) => [resource.namespace]);
+  namespaces.set(list, known);
+  return known;
 }

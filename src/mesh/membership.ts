@@ -8,7 +8,7 @@ import type { Place } from "./field.ts";
 import { kinds } from "./kinds.ts";
 import { anyOf, matchesSelector } from "./label-match.ts";
 import type { Match } from "./label-match.ts";
-import { oncePer } from "./memo.ts";
+import { once, oncePer } from "./memo.ts";
 import { controlPlaneRefOf, meshName, meshVersion, meshes } from "./meshes.ts";
 import type { Mesh } from "./meshes.ts";
 import { someNamespace } from "./namespace-labels.ts";
@@ -86,8 +86,20 @@ function matchesSome(graph: Graph, namespace: string, selectors: readonly Value[
   );
 }
 
-function memberClue(namespace: string, mesh: Mesh, member: Resource): Clue {
-  if (member.namespace !== null && member.namespace !== namespace) return null;
+/** The ServiceMeshMembers that count, by their namespace; null: not known, so that it may be any. */
+const membersByNamespace = once((graph) => {
+  const members = new Map<string | null, Resource[]>();
+  for (const member of graph.all(kinds.ServiceMeshMember)) {
+    if (member.name !== "default") continue;
+    const known = members.get(member.namespace);
+    if (known) known.push(member);
+    else members.set(member.namespace, [member]);
+  }
+  return members;
+});
+
+/** @param member of the namespace, or of one that is not known */
+function memberClue(mesh: Mesh, member: Resource): Clue {
   const path = ["spec", "controlPlaneRef", "namespace"];
   const wanted = controlPlaneRefOf(member);
   if (wanted === null || mesh.namespace === null)
@@ -177,7 +189,7 @@ function maistraMembership(graph: Graph, namespace: string, mesh: Mesh): Members
     .fragments(kinds.ServiceMeshMemberRoll)
     .filter((roll) => roll.form === "patch" && roll.name === "default")
     .filter((roll) => roll.namespace === null || roll.namespace === mesh.namespace);
-  const members = graph.all(kinds.ServiceMeshMember).filter((member) => member.name === "default");
+  const members = [namespace, null].flatMap((place) => membersByNamespace(graph).get(place) ?? []);
   const stated = mesh.namespace !== null && Object.hasOwn(graph.set.context.members, mesh.namespace);
   const clues: Clue[] = [
     factClue(namespace, mesh, graph),
@@ -185,7 +197,7 @@ function maistraMembership(graph: Graph, namespace: string, mesh: Mesh): Members
     ...patches
       .filter((roll) => read(roll, ["spec", "members"]).state === "value")
       .map((roll) => listClue(graph, namespace, mesh, roll)),
-    ...members.map((member) => memberClue(namespace, mesh, member)),
+    ...members.map((member) => memberClue(mesh, member)),
   ];
   if (rolls.length === 0 && !stated) {
     if (mesh.rolls.length > 0) clues.push(unknown("a member roll named `default`"));
