@@ -56,7 +56,9 @@ import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-se
 import { rule as operatorApplyOrder } from "./operator/apply-order.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
+import { rule as operatorUnknownWorkloadOverride } from "./operator/unknown-workload-override.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
+import { rule as policyNeededPathShut } from "./policy/needed-path-shut.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
 import { rule as policyRefused } from "./policy/refused.ts";
 import { rule as policySelectsNothing } from "./policy/selects-nothing.ts";
@@ -93,6 +95,10 @@ import { rule as suppressionExpired } from "./suppression/expired.ts";
 import { rule as suppressionNoReason } from "./suppression/no-reason.ts";
 import { rule as suppressionUnknownRule } from "./suppression/unknown-rule.ts";
 import { rule as suppressionUnused } from "./suppression/unused.ts";
+import { rule as tenantComponentPolicyMissing } from "./tenant/component-policy-missing.ts";
+import { rule as tenantDenyAllMissing } from "./tenant/deny-all-missing.ts";
+import { rule as tenantNamespacePolicyMissing } from "./tenant/namespace-policy-missing.ts";
+import { rule as tenantSystemPolicyMissing } from "./tenant/system-policy-missing.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
 import { rule as yamlDuplicateKey } from "./yaml/duplicate-key.ts";
 import { rule as yamlSurprisingScalar } from "./yaml/surprising-scalar.ts";
@@ -155,7 +161,9 @@ export const rules: readonly Rule[] = [
   operatorApplyOrder,
   operatorInstallLocation,
   operatorKafkaNeedsEventing,
+  operatorUnknownWorkloadOverride,
   policyChangesNothing,
+  policyNeededPathShut,
   policyNeverMatches,
   policyRefused,
   policySelectsNothing,
@@ -192,6 +200,10 @@ export const rules: readonly Rule[] = [
   suppressionNoReason,
   suppressionUnknownRule,
   suppressionUnused,
+  tenantComponentPolicyMissing,
+  tenantDenyAllMissing,
+  tenantNamespacePolicyMissing,
+  tenantSystemPolicyMissing,
   yamlDroppedContent,
   yamlDuplicateKey,
   yamlSurprisingScalar,

@@ -36,7 +36,8 @@ export function managesNetworkPolicies(graph: Graph, mesh: Mesh): Reading<boolea
   return readSwitch(graph, mesh, path);
 }
 
-function isIngress(policy: Resource): boolean {
+/** Whether a policy is about calls that come in. */
+export function isIngress(policy: Resource): boolean {
   const types = valueAt(policy.value, ["spec", "policyTypes"]);
   // Without types every policy is about ingress.
   return !isList(types) || types.length === 0 || types.includes("Ingress");
