@@ -53,9 +53,11 @@ import { rule as metricsBackendKeyWrong } from "./metrics/backend-key-wrong.ts";
 import { rule as metricsBackendNotSet } from "./metrics/backend-not-set.ts";
 import { rule as metricsNetworkpolicyMissing } from "./metrics/networkpolicy-missing.ts";
 import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-selector.ts";
+import { rule as metricsPort8444NotExcluded } from "./metrics/port-8444-not-excluded.ts";
 import { rule as operatorApplyOrder } from "./operator/apply-order.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
+import { rule as operatorUnknownWorkloadOverride } from "./operator/unknown-workload-override.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
 import { rule as policyNeededPathShut } from "./policy/needed-path-shut.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
@@ -94,6 +96,11 @@ import { rule as suppressionExpired } from "./suppression/expired.ts";
 import { rule as suppressionNoReason } from "./suppression/no-reason.ts";
 import { rule as suppressionUnknownRule } from "./suppression/unknown-rule.ts";
 import { rule as suppressionUnused } from "./suppression/unused.ts";
+import { rule as tenantComponentPolicyMissing } from "./tenant/component-policy-missing.ts";
+import { rule as tenantDenyAllMissing } from "./tenant/deny-all-missing.ts";
+import { rule as tenantNamespacePolicyMissing } from "./tenant/namespace-policy-missing.ts";
+import { rule as tenantPolicyNamespacesDrift } from "./tenant/policy-namespaces-drift.ts";
+import { rule as tenantSystemPolicyMissing } from "./tenant/system-policy-missing.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
 import { rule as yamlDuplicateKey } from "./yaml/duplicate-key.ts";
 import { rule as yamlSurprisingScalar } from "./yaml/surprising-scalar.ts";
@@ -153,9 +160,11 @@ export const rules: readonly Rule[] = [
   metricsBackendNotSet,
   metricsNetworkpolicyMissing,
   metricsNetworkpolicySelector,
+  metricsPort8444NotExcluded,
   operatorApplyOrder,
   operatorInstallLocation,
   operatorKafkaNeedsEventing,
+  operatorUnknownWorkloadOverride,
   policyChangesNothing,
   policyNeededPathShut,
   policyNeverMatches,
@@ -194,6 +203,11 @@ export const rules: readonly Rule[] = [
   suppressionNoReason,
   suppressionUnknownRule,
   suppressionUnused,
+  tenantComponentPolicyMissing,
+  tenantDenyAllMissing,
+  tenantNamespacePolicyMissing,
+  tenantPolicyNamespacesDrift,
+  tenantSystemPolicyMissing,
   yamlDroppedContent,
   yamlDuplicateKey,
   yamlSurprisingScalar,
