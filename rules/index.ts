@@ -55,8 +55,11 @@ import { rule as metricsNetworkpolicyMissing } from "./metrics/networkpolicy-mis
 import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-selector.ts";
 import { rule as metricsPort8444NotExcluded } from "./metrics/port-8444-not-excluded.ts";
 import { rule as operatorApplyOrder } from "./operator/apply-order.ts";
+import { rule as operatorConfigFullNameDropsDefaults } from "./operator/config-full-name-drops-defaults.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
+import { rule as operatorProbeRewriteMissing } from "./operator/probe-rewrite-missing.ts";
+import { rule as operatorSubscriptionMissing } from "./operator/subscription-missing.ts";
 import { rule as operatorUnknownWorkloadOverride } from "./operator/unknown-workload-override.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
 import { rule as policyNeededPathShut } from "./policy/needed-path-shut.ts";
@@ -162,8 +165,11 @@ export const rules: readonly Rule[] = [
   metricsNetworkpolicySelector,
   metricsPort8444NotExcluded,
   operatorApplyOrder,
+  operatorConfigFullNameDropsDefaults,
   operatorInstallLocation,
   operatorKafkaNeedsEventing,
+  operatorProbeRewriteMissing,
+  operatorSubscriptionMissing,
   operatorUnknownWorkloadOverride,
   policyChangesNothing,
   policyNeededPathShut,

@@ -1,22 +1,12 @@
 import { appendItem, setValue } from "../../src/fix/edits.ts";
-import { controlPlaneMode } from "../../src/mesh/mtls.ts";
-import { controlPlaneOf } from "../../src/mesh/control-planes.ts";
-import {
-  excludeInboundPortsKey,
-  excludesPort,
-  podExcludesPort,
-  portPaths,
-} from "../../src/mesh/excluded-ports.ts";
-import { annotationPlace, read, valueOr } from "../../src/mesh/field.ts";
+import { excludeInboundPortsKey, podExcludesPort, portExclusion } from "../../src/mesh/excluded-ports.ts";
+import { annotationPlace, valueOr } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
-import { meshOf } from "../../src/mesh/meshes.ts";
-import { isServerlessMesh, serverlessControlPlanes } from "../../src/mesh/serverless-mesh.ts";
 import { knativeServices, meantForIstio } from "../../src/mesh/services.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import { label, type Resource } from "../../src/model/resource.ts";
-import { isList } from "../../src/model/value.ts";
+import type { Resource } from "../../src/model/resource.ts";
 import {
   at,
   defineRule,
@@ -55,49 +45,24 @@ function servicesExclude(graph: Graph): boolean {
 }
 
 function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> {
-  const serves = isServerlessMesh(graph, smcp);
-  if (serves === "unknown") return yield undecided("the member roll that lists knative-serving");
-  const plane = controlPlaneOf(graph, smcp);
-  const mesh = meshOf(graph, smcp);
-  if (serves === "no" || !plane || !mesh)
-    return yield notApplicable(`${label(smcp)} is not the mesh of Serverless`);
-  const mode = controlPlaneMode(graph, mesh, plane);
-  if (mode.state === "unknown") return yield undecided(mode.needs);
-  if (mode.mode !== "STRICT") return yield notApplicable("mutual TLS is not strict, so plain callers get in");
-
-  const excluded = excludesPort(graph, smcp, drainPort);
-  if (excluded.state === "unknown") return yield undecided(excluded.why);
-  if (valueOr(excluded, false) || servicesExclude(graph)) return;
-  const path = portPaths(graph, smcp).excluded;
-  const list = read(smcp, path);
-  const edits =
-    list.state === "value" && isList(list.value)
-      ? appendItem(smcp, path, drainPort)
-      : setValue(smcp, path, [drainPort]);
-  const title = `add ${drainPort} to the excluded ports`;
+  const found = portExclusion(graph, smcp, drainPort);
+  if (found.state === "unknown") return yield undecided(found.needs);
+  if (found.state === "not-applicable") return yield notApplicable(found.why);
+  if (found.state === "excluded" || (found.state === "missing" && servicesExclude(graph))) return;
+  const { state, path, isList, ofNumbers } = found;
+  const edits = isList ? appendItem(smcp, path, drainPort) : setValue(smcp, path, [drainPort]);
+  if (state === "replaced") {
+    const message = `this list replaces the one that excludes ${drainPort} when it is applied: ${why}`;
+    yield fail(at(smcp, ...path), message, {
+      ...(smcp.form === "full" && { severity: "warning" as const }),
+      ...remedy(`add ${drainPort} to the list`, "safe", edits),
+    });
+    return;
+  }
   yield fail(
     at(smcp, ...path),
     `port ${drainPort} is not excluded from the sidecars: ${why}`,
-    edits && plane.family === "ossm2"
-      ? { fix: { title, safety: "safe" as const, edits } }
-      : { advice: title },
-  );
-}
-
-/** A patch, or another definition of the control plane, replaces the list as a whole: it has to be complete too. */
-function* checkReplacement(smcp: Resource, graph: Graph): Generator<Judgement> {
-  const path = portPaths(graph, smcp).excluded;
-  const list = read(smcp, path);
-  if (list.state !== "value" || !isList(list.value) || list.value.includes(drainPort)) return;
-  const edits = appendItem(smcp, path, drainPort);
-  const title = `add ${drainPort} to the list`;
-  yield fail(
-    at(smcp, ...path),
-    `this list replaces the one that excludes ${drainPort} when it is applied: ${why}`,
-    {
-      ...(smcp.form === "full" && { severity: "warning" as const }),
-      ...remedy(title, "safe", edits),
-    },
+    remedy(`add ${drainPort} to the excluded ports`, "safe", ofNumbers ? edits : null),
   );
 }
 
@@ -129,14 +94,6 @@ export const rule = defineRule({
   },
   *check(resource, graph) {
     if (resource.kind === kinds.KnativeService) return yield* checkService(resource, graph);
-    const planes = serverlessControlPlanes(graph);
-    const others = planes.filter((plane) => plane !== resource && plane.name === resource.name);
-    const complete = others.find((other) => valueOr(excludesPort(graph, other, drainPort), false));
-    if (complete) return yield* checkReplacement(resource, graph);
-    if (resource.form === "patch")
-      return yield notApplicable("a patch, and what it is applied to lacks the port too");
-    if (others[0] && planes.indexOf(resource) > planes.indexOf(others[0]))
-      return yield notApplicable("another definition of this control plane is reported");
     yield* checkControlPlane(resource, graph);
   },
 });
