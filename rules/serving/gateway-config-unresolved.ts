@@ -47,10 +47,11 @@ function correction(
   const [fault] = faults;
   const [service, ...others] = fault?.meant ?? [];
   const sure = faults.length === 1 && others.length === 0 && service?.kind === kinds.Service;
-  if (!fault?.key || !sure) {
-    const what = fault?.type === "gateway" ? "Gateway" : "Service";
-    return { advice: `name the ${what} of each gateway in spec.config.istio` };
+  if (fault?.type === "gateway") {
+    const key = `${fault.gateway.role === "local" ? "local-gateway" : "gateway"}.<namespace>.<name>`;
+    return { advice: service ? `name ${label(service)}` : `name the Gateway that is there, as ${key}` };
   }
+  if (!fault?.key || !sure) return { advice: "name the Service of each gateway in spec.config.istio" };
   const title = `name ${label(service)}`;
   const edits = setValue(serving, fault.key, hostOf(service, graph));
   return edits ? { fix: { title, safety: "review", edits } } : { advice: title };

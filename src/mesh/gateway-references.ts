@@ -62,6 +62,10 @@ function layerOf(graph: Graph): "gateways" | "serverless" {
   return graph.owns("gateways") ? "gateways" : "serverless";
 }
 
+function gatewaysNamed(graph: Graph, name: string): readonly Resource[] {
+  return graph.all(kinds.Gateway).filter((gateway) => gateway.name === name);
+}
+
 type Found = Pick<ReferenceFault, "type" | "namespaces" | "meant"> | { readonly needs: string } | null;
 
 /** Keys that name another Gateway than the default one; where the default one is missing, it is the Gateway's fault. */
@@ -70,13 +74,17 @@ function gatewayFault(graph: Graph, gateway: KnativeGateway, serving: Resource):
   if (at === null || resources.length > 0) return null;
   const target = graph.find(kinds.Gateway, namespace, name, layerOf(graph));
   if (target.state === "outside") return { needs: target.why };
-  const meant = graph.all(kinds.Gateway).filter((other) => other.name === name);
+  const meant = gatewaysNamed(graph, name);
   const short = `${prefixes[role]}${name}` === at.path.at(-1);
   const isDefault =
     namespace === (serving.namespace ?? servingNamespace) && name === defaultNames[role] && !short;
   return isDefault || (short && meant.length === 0 && name === defaultNames[role])
     ? null
-    : { type: "gateway", namespaces: [], meant };
+    : {
+        type: "gateway",
+        namespaces: [],
+        meant: meant.length > 0 ? meant : gatewaysNamed(graph, defaultNames[role]),
+      };
 }
 
 /** A local Service that is missing, or in another place than configured, is told by gateway/local-service-missing. */
