@@ -100,10 +100,12 @@ import { rule as suppressionNoReason } from "./suppression/no-reason.ts";
 import { rule as suppressionUnknownRule } from "./suppression/unknown-rule.ts";
 import { rule as suppressionUnused } from "./suppression/unused.ts";
 import { rule as tenantComponentPolicyMissing } from "./tenant/component-policy-missing.ts";
+import { rule as tenantCrossTenantAccess } from "./tenant/cross-tenant-access.ts";
 import { rule as tenantDenyAllMissing } from "./tenant/deny-all-missing.ts";
 import { rule as tenantNamespacePolicyMissing } from "./tenant/namespace-policy-missing.ts";
 import { rule as tenantPolicyNamespacesDrift } from "./tenant/policy-namespaces-drift.ts";
 import { rule as tenantSystemPolicyMissing } from "./tenant/system-policy-missing.ts";
+import { rule as tenantSystemPolicyTooBroad } from "./tenant/system-policy-too-broad.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
 import { rule as yamlDuplicateKey } from "./yaml/duplicate-key.ts";
 import { rule as yamlSurprisingScalar } from "./yaml/surprising-scalar.ts";
@@ -210,10 +212,12 @@ export const rules: readonly Rule[] = [
   suppressionUnknownRule,
   suppressionUnused,
   tenantComponentPolicyMissing,
+  tenantCrossTenantAccess,
   tenantDenyAllMissing,
   tenantNamespacePolicyMissing,
   tenantPolicyNamespacesDrift,
   tenantSystemPolicyMissing,
+  tenantSystemPolicyTooBroad,
   yamlDroppedContent,
   yamlDuplicateKey,
   yamlSurprisingScalar,
