@@ -1,14 +1,14 @@
 import { setValue } from "../../src/fix/edits.ts";
 import { controlPlaneOf } from "../../src/mesh/control-planes.ts";
 import { read, valueOr } from "../../src/mesh/field.ts";
-import { gatewayWorkloads, workloadsOf } from "../../src/mesh/gateway-workloads.ts";
+import { type GatewayWorkload, gatewayWorkloads, workloadsOf } from "../../src/mesh/gateway-workloads.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ingressGateways, localGateways } from "../../src/mesh/knative-gateways.ts";
 import { isServerlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { isAssumed } from "../../src/model/profile.ts";
-import { label, type Resource } from "../../src/model/resource.ts";
+import { idKey, label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -18,10 +18,16 @@ const wanted = "ingressgateway";
 const selectsLabel = (gateway: Resource): boolean =>
   valueOr(read(gateway, ["spec", "selector", "knative"]), null) === wanted;
 
-/** All of Knative's Gateways find the ingress gateway by another label: traffic flows. */
-function worksOtherwise(graph: Graph, gateways: readonly Resource[]): boolean {
-  const selected = gateways.map((gateway) => workloadsOf(graph, gateway));
-  return selected.length > 0 && selected.every(({ workloads }) => workloads.length > 0);
+/** Each of Knative's Gateways, in one of its definitions, finds these pods by another label: traffic flows. */
+function worksOtherwise(
+  graph: Graph,
+  gateways: readonly Resource[],
+  workloads: readonly GatewayWorkload[],
+): boolean {
+  const finds = (gateway: Resource) =>
+    workloadsOf(graph, gateway).workloads.some((workload) => workloads.includes(workload));
+  const found = new Set(gateways.filter(finds).map(idKey));
+  return gateways.length > 0 && gateways.every((gateway) => found.has(idKey(gateway)));
 }
 
 export const rule = defineRule({
@@ -55,12 +61,12 @@ export const rule = defineRule({
     const selecting = gateways.filter(selectsLabel);
     const documented =
       holds(facts.mutualLocalGateway, graph.profile) && !isAssumed(graph.profile, "serverless");
-    if (selecting.length === 0 && !documented)
-      return yield notApplicable("no Gateway of Knative selects the label, and no version asks for it");
+    const flows = worksOtherwise(graph, gateways, workloads);
+    if ((selecting.length === 0 || flows) && !documented)
+      return yield notApplicable("no Gateway of Knative needs the label, and no version asks for it");
 
     const edits = setValue(smcp, path, wanted);
     const title = `add the label knative: ${wanted}`;
-    const flows = selecting.length === 0 && worksOtherwise(graph, gateways);
     const consequence = flows
       ? "Knative's Gateways serve every ingress gateway instead"
       : "its Gateways select no pods";
@@ -69,7 +75,7 @@ export const rule = defineRule({
       `the ingress gateway lacks the label "knative: ${wanted}": ${consequence}`,
       {
         ...(flows && { severity: "warning" as const }),
-        related: (selecting.length > 0 ? selecting : gateways).map((gateway) => ({
+        related: (selecting.length > 0 && !flows ? selecting : gateways).map((gateway) => ({
           at: at(gateway, "spec", "selector"),
           message: `${label(gateway)} selects here`,
         })),
