@@ -51,6 +51,17 @@ export interface LintOptions {
   readonly strict?: boolean;
   /** Rules of your own, made with `defineRule`, beside those of the catalogue. */
   readonly extraRules?: readonly Rule[];
+  /** A revision of the git repository: rules that compare look at the state at its merge base with HEAD. */
+  readonly base?: string;
+  /**
+   * Report only what the change since `base` causes; default of `base`: the upstream branch or `origin/HEAD`. Where
+   * the base is not there (a shallow checkout) everything is reported.
+   */
+  readonly changed?: boolean;
+  /** Lint what is staged instead of the work tree, and report only what it changes against HEAD or `base`. */
+  readonly staged?: boolean;
+  /** Is told, in a sentence, why there is nothing to compare with. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /**
@@ -62,12 +73,14 @@ export interface LintOptions {
 export async function lint(options: LintOptions = {}): Promise<Report> {
   const { cwd = process.cwd(), paths = [], config = null, extraRules = [] } = options;
   const silent = { write: () => {} };
-  const io = { stdout: silent, stderr: silent, cwd: resolve(cwd), env: {} };
-  const { report } = await lintProject(io, {
+  const io = { stdout: silent, stderr: silent, cwd: resolve(cwd), env: process.env };
+  const { base = null, changed = false, staged = false } = options;
+  const { report, notices } = await lintProject(io, {
     paths,
     config,
     packages: true,
     extraRules,
+    comparison: base !== null || changed || staged ? { base, changed, staged } : null,
     options: {
       profile: options.profile ?? {},
       rules: options.rules ?? [],
@@ -77,6 +90,7 @@ export async function lint(options: LintOptions = {}): Promise<Report> {
       sets: options.sets ?? [],
     },
   });
+  for (const notice of notices) options.onNotice?.(notice);
   return report;
 }
 

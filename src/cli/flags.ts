@@ -123,6 +123,23 @@ export const commands: readonly CommandHelp[] = [
         description: "Report a rule's findings as error, warning or info, or turn it off",
       },
       {
+        name: "base",
+        value: "REV",
+        description:
+          "Also run the rules that compare with an earlier state: that of the merge base of HEAD and this branch, tag " +
+          "or commit",
+      },
+      {
+        name: "changed",
+        description:
+          "Report only findings that the change since --base causes, in whatever files (default of --base: the target " +
+          "of the pull request, the upstream branch, origin/HEAD)",
+      },
+      {
+        name: "staged",
+        description: "Lint what is staged, not the work tree, and report only what it changes against HEAD",
+      },
+      {
         name: "fail-on",
         value: "LEVEL",
         choices: ["error", "warning", "info", "never"],
@@ -154,6 +171,8 @@ export const commands: readonly CommandHelp[] = [
       { command: "meshlint --profile serverless=1.32,mesh=2.6", does: "for these versions" },
       { command: "meshlint -f github -f sarif -o meshlint.sarif", does: "annotations, and a file" },
       { command: "meshlint --rule 'mesh/*' --fail-on warning", does: "one group, strictly" },
+      { command: "meshlint --changed --base origin/main", does: "what a branch makes worse" },
+      { command: "meshlint --staged", does: "for a commit hook" },
     ],
     exits: [
       { code: 0, when: "no finding at or above --fail-on" },

@@ -4,6 +4,7 @@ import type { LintOptions } from "../engine/lint-input.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FailOn } from "../report/summary.ts";
 import type { FormatName } from "./flags.ts";
+import type { LintComparison } from "./lint-project.ts";
 import { given, type ParsedLine, single, values } from "./parse.ts";
 
 /** A format and the file that it goes to; null: standard output. */
@@ -17,6 +18,8 @@ export interface LintArguments {
   readonly destinations: readonly Destination[];
   readonly config: string | null;
   readonly options: Omit<LintOptions, "shownPaths" | "named">;
+  /** Null: neither --base nor --changed nor --staged. */
+  readonly comparison: LintComparison | null;
   readonly failOn: FailOn;
   readonly maxFindings: number | null;
   readonly quiet: boolean;
@@ -66,6 +69,12 @@ export function colorOf(line: ParsedLine): boolean | null {
   return last ? last.name === "color" : null;
 }
 
+function comparisonOf(line: ParsedLine): LintComparison | null {
+  const base = single(line, "base");
+  const [changed, staged] = [given(line, "changed"), given(line, "staged")];
+  return base === null && !changed && !staged ? null : { base, changed, staged };
+}
+
 /** The options of `lint`, checked as far as that is possible without rules and config. */
 export function lintArguments(line: ParsedLine): LintArguments {
   return {
@@ -82,6 +91,7 @@ export function lintArguments(line: ParsedLine): LintArguments {
       strict: given(line, "strict"),
       sets: values(line, "set"),
     },
+    comparison: comparisonOf(line),
     failOn: (single(line, "fail-on") ?? "error") as FailOn,
     maxFindings: positiveNumber(single(line, "max-findings"), "--max-findings"),
     quiet: given(line, "quiet"),

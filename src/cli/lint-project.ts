@@ -1,12 +1,13 @@
 import { rules } from "../../rules/index.ts";
 import { requireRules } from "../config/load.ts";
 import { lint } from "../engine/lint.ts";
-import type { LintOptions } from "../engine/lint-input.ts";
+import type { LintInput, LintOptions } from "../engine/lint-input.ts";
 import { loadFiles, prepareFiles } from "../load/load.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FileState, Report } from "../model/report.ts";
 import { tally } from "../report/summary.ts";
 import type { Rule } from "../rule/define.ts";
+import { compared } from "./compare.ts";
 import type { Io } from "./io.ts";
 import { placeName, type Project, readProject } from "./project.ts";
 import { say } from "./say.ts";
@@ -21,11 +22,42 @@ export interface LintRequest {
   readonly options: Omit<LintOptions, "shownPaths" | "named">;
   /** Rules beside those of the catalogue. */
   readonly extraRules: readonly Rule[];
+  readonly comparison?: LintComparison | null;
+}
+
+/** Which change a report is about. */
+export interface LintComparison {
+  /** `--base`; null: none is named. */
+  readonly base: string | null;
+  /** Report only what the change causes. */
+  readonly changed: boolean;
+  /** What is staged, not the work tree. */
+  readonly staged: boolean;
 }
 
 export interface LintedProject {
   readonly project: Project;
   readonly report: Report;
+  /** What people have to know about the comparison. */
+  readonly notices: readonly string[];
+  /** The base of what is reported, `origin/main (1a2b3c4)`; null where everything is. */
+  readonly since: string | null;
+}
+
+interface Comparison extends Pick<LintedProject, "project" | "notices" | "since"> {
+  readonly input: Pick<LintInput, "base" | "onlyCaused">;
+}
+
+/** What `--base`, `--changed` and `--staged` bring into the run. */
+async function comparisonOf(io: Io, read: Project, asked: LintComparison): Promise<Comparison> {
+  const { base: revision, changed, staged } = asked;
+  const option = staged ? "--staged" : revision === null ? "--changed" : "--base";
+  const { project, base, name, missing } = await compared(io, read, { option, base: revision, staged });
+  if (base === null) {
+    return { project, input: {}, notices: [`${missing ?? name}: everything is linted`], since: null };
+  }
+  const onlyCaused = changed || staged;
+  return { project, input: { base, onlyCaused }, notices: [], since: onlyCaused ? name : null };
 }
 
 /**
@@ -41,17 +73,24 @@ export async function lintProject(
 ): Promise<LintedProject> {
   const { paths, options } = request;
   const catalogue = [...rules, ...request.extraRules];
-  const project = await readProject(io, paths, {
+  const read = await readProject(io, paths, {
     config: request.config,
     packages: request.packages,
     sets: options.sets,
   });
+  const { project, input, notices, since }: Comparison = request.comparison
+    ? await comparisonOf(io, read, request.comparison)
+    : { project: read, input: {}, notices: [], since: null };
   requireRules(
     project.patterns,
     catalogue.map((rule) => rule.id),
   );
   lap("read");
-  await prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
+  await prepareFiles([
+    ...project.files,
+    ...(input.base?.files ?? []),
+    ...project.contextFiles.flatMap(({ files }) => files),
+  ]);
   lap("parse");
   const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
   const report = lint({
@@ -63,10 +102,11 @@ export async function lintProject(
     ...tree,
     options: { ...options, shownPaths, named },
     catalogue,
+    ...input,
     now: new Date(),
   });
   lap("lint");
-  return { project, report };
+  return { project, report, notices, since };
 }
 
 /** Says what was looked for and, if files were passed over, why. */

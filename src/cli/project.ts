@@ -28,6 +28,10 @@ export interface Project {
   readonly shownPaths: readonly string[];
   readonly named: readonly string[];
   readonly contextFiles: readonly ContextFiles[];
+  /** Absolute folders that were listed; none for standard input. */
+  readonly roots: readonly string[];
+  /** Absolute folders of the paths of the command line. */
+  readonly places: readonly string[];
 }
 
 export interface ProjectOptions {
@@ -72,26 +76,31 @@ function targetOf(cwd: string, path: string): Target {
   throw missingPath(path);
 }
 
-function isInside(absolute: string, folder: string): boolean {
+/** Whether a path is a folder, or lies below it; both absolute. */
+export function isInside(absolute: string, folder: string): boolean {
   const way = relative(folder, absolute);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
 }
 
-function gitRoot(folder: string): string | null {
+/** The nearest folder upward that is a git work tree; null if there is none. */
+export function gitRoot(folder: string): string | null {
   for (let here = folder; ; here = dirname(here)) {
     if (existsSync(join(here, ".git"))) return here;
     if (dirname(here) === here) return null;
   }
 }
 
+const placeOf = ({ absolute, stats }: Target): string => (stats.isDirectory() ? absolute : dirname(absolute));
+
 /** Where the sets that contain a path are looked for: the config's folder, else the repository, else the path. */
-function rootOf({ absolute, stats }: Target, configFolder: string | null): string {
+function rootOf(target: Target, configFolder: string | null): string {
+  const { absolute } = target;
   if (configFolder !== null && isInside(absolute, configFolder)) return configFolder;
-  return gitRoot(stats.isDirectory() ? absolute : dirname(absolute)) ?? absolute;
+  return gitRoot(placeOf(target)) ?? absolute;
 }
 
-/** Roots without those that lie in another one. */
-function outermost(roots: readonly string[]): readonly string[] {
+/** Folders without those that lie in another one. */
+export function outermost(roots: readonly string[]): readonly string[] {
   const all = [...new Set(roots)].sort();
   return all.filter((root) => !all.some((other) => other !== root && isInside(root, other)));
 }
@@ -212,6 +221,8 @@ export async function readProject(
       fileStates: [],
       shownPaths: [stdinPath],
       named: [stdinPath],
+      roots: [],
+      places: [],
     };
   }
 
@@ -227,6 +238,8 @@ export async function readProject(
     fileStates: [...listed.states, ...read.states],
     shownPaths: targets.map((target) => target.shown),
     named,
+    roots,
+    places: targets.map(placeOf),
   };
 }
 

@@ -69,6 +69,24 @@ function isWanted(name: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(name) || name === "Kustomization";
 }
 
+/**
+ * Whether {@link listFiles} would list a path below a folder, as far as names tell: for trees that are not on disk.
+ *
+ * @returns takes the path relative to the folder, with `/`
+ */
+export function listTest(folder: string, options: ListOptions): (path: string) => boolean {
+  const root = resolve(options.workingDirectory, folder);
+  const isIgnored = ignoreTest(options);
+  return (path) => {
+    const steps = path.split("/");
+    if (!isWanted(steps.at(-1) ?? "")) return false;
+    // No file system has these names; what is no name could lead out of the folder.
+    if (steps.some((step) => step === "" || step === "." || step === "..")) return false;
+    if (steps.slice(0, -1).some((step) => neverRead.has(step))) return false;
+    return !steps.some((_step, index) => isIgnored(join(root, ...steps.slice(0, index + 1))));
+  };
+}
+
 function isReadable(entry: Dirent, full: string, root: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
@@ -112,29 +130,32 @@ export type ReadResult =
  * @param path relative to the working directory, as it will be shown
  */
 export function readSource(path: string, workingDirectory: string): ReadResult {
-  const leftOut = (state: FileState["state"], reason: string): ReadResult => ({
-    state: "left out",
-    file: { path, state, reason },
-  });
   try {
     const full = resolve(workingDirectory, path);
     const stat = statSync(full);
-    if (stat.isDirectory()) return leftOut("unreadable", "it is a folder");
+    if (stat.isDirectory()) return leftOut(path, "unreadable", "it is a folder");
     // Reading a pipe or a device would wait for ever.
-    if (!stat.isFile()) return leftOut("skipped", "no regular file");
-    if (stat.size > largestFile) return leftOut("unreadable", "the file is larger than 16 MiB");
-    return decode(path, readFileSync(full), leftOut);
+    if (!stat.isFile()) return leftOut(path, "skipped", "no regular file");
+    if (stat.size > largestFile) return tooLarge(path);
+    return decodeSource(path, readFileSync(full));
   } catch (error) {
-    return leftOut("unreadable", whyUnreadable(error));
+    return leftOut(path, "unreadable", whyUnreadable(error));
   }
 }
 
-function decode(
-  path: string,
-  bytes: Buffer,
-  leftOut: (state: FileState["state"], reason: string) => ReadResult,
-): ReadResult {
-  if (bytes.subarray(0, 8192).includes(0) || !isUtf8(bytes)) return leftOut("skipped", "binary");
+const leftOut = (path: string, state: FileState["state"], reason: string): ReadResult => ({
+  state: "left out",
+  file: { path, state, reason },
+});
+
+/** What is said of a file over {@link largestFile}. */
+export function tooLarge(path: string): ReadResult {
+  return leftOut(path, "unreadable", "the file is larger than 16 MiB");
+}
+
+/** The text of a file that has been read; binary ones are told as a state. */
+export function decodeSource(path: string, bytes: Buffer): ReadResult {
+  if (bytes.subarray(0, 8192).includes(0) || !isUtf8(bytes)) return leftOut(path, "skipped", "binary");
   const text = bytes.toString("utf8");
   return { state: "read", file: { path, text: text.startsWith("\uFEFF") ? text.slice(1) : text } };
 }

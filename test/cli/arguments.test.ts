@@ -66,7 +66,7 @@ test("all options of lint arrive", () => {
   const args =
     "a.yaml -q --verbose --stats --strict --explain-profile --no-color - --config c.yaml --profile serverless=1.31 " +
     "--profile mesh=2.5,architectures=amd64,arm64 --set prod --rule mesh/* --rule tenant/* --skip mesh/a " +
-    "--fail-on never --severity mesh/b=off --severity *=info --max-findings 12 -- --odd";
+    "--fail-on never --severity mesh/b=off --severity *=info --max-findings 12 --base v1 --changed -- --odd";
   expect(lint(...args.split(" "))).toEqual({
     paths: ["a.yaml", "-", "--odd"],
     destinations: [{ format: "pretty", file: null }],
@@ -82,6 +82,7 @@ test("all options of lint arrive", () => {
       strict: true,
       sets: ["prod"],
     },
+    comparison: { base: "v1", changed: true, staged: false },
     failOn: "never",
     maxFindings: 12,
     quiet: true,

@@ -73,9 +73,12 @@ async function writeReports(io: Io, options: LintArguments, report: Report, exit
 export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const clock = new Clock();
   const options = lintArguments(line);
-  const { paths, config } = options;
-  const request = { paths, config, packages: true, options: options.options, extraRules: [] };
+  const { paths, config, comparison } = options;
+  const request = { paths, config, packages: true, options: options.options, extraRules: [], comparison };
   const linted = await lintProject(io, request, (step) => clock.lap(step));
+  for (const notice of linted.notices) say(io, `meshlint: ${notice}`);
+  if (!options.quiet && linted.since !== null)
+    say(io, `meshlint: only what changes since ${linted.since} cause`);
   requireObjects(io, options, linted);
   const { report } = linted;
   const exitCode = exitCodeOf(report, options.failOn);
