@@ -96,6 +96,14 @@ function shut(hops: readonly Hop[]): Hop | null {
   return open && hops.every((hop) => hop.verdict !== "ALLOW") ? open : null;
 }
 
+/** Whether no ALLOW rule of a pod lets a caller in, whatever it asks for. */
+function isStranger(graph: Graph, { target }: Served, { peer }: Hop): boolean {
+  return target.settings !== null && !mayAdmit(policiesFor(graph, target, target.settings), peer);
+}
+
+/** Refused by a rule, and not by default. */
+export const isRule = ({ considered }: Hop): boolean => considered.length === 0;
+
 /** The activator before 1.32 has the controller's service account; with or without a sidecar, where that is open. */
 function activatorPath(graph: Graph, one: Served): NeededPath | null {
   if (!backendPaths(graph, one.pod).activator) return null;
@@ -110,16 +118,16 @@ function activatorPath(graph: Graph, one: Served): NeededPath | null {
     }),
   );
   const hop = shut(hops);
-  return (
-    hop && {
-      kind: "activator",
-      severity: "error",
-      what: `the activator's probes and requests to ${one.target.name}`,
-      permission: `requests from namespace ${servingNamespace}`,
-      service: one.service,
-      hop,
-    }
-  );
+  if (hop === null) return null;
+  const all = !isRule(hop) && isStranger(graph, one, hop);
+  return {
+    kind: "activator",
+    severity: "error",
+    what: `the activator's ${all ? "probes and requests" : "probes, without which it brings no requests,"} to ${one.target.name}`,
+    permission: `${all ? "requests" : "GET /healthz with an address as Host"} from namespace ${servingNamespace}`,
+    service: one.service,
+    hop,
+  };
 }
 
 /** Scraped through the private Service, or from the pods themselves without an identity. */
@@ -129,16 +137,15 @@ function metricsPath(graph: Graph, one: Served): NeededPath | null {
     return evaluateHop(graph, request(one, graph, from, ports.metrics, "/metrics"));
   });
   const hop = shut(hops);
-  return (
-    hop && {
-      kind: "metrics",
-      severity: "warning",
-      what: `the autoscaler's look at port ${ports.metrics} of ${one.target.name}`,
-      permission: `port ${ports.metrics} from namespace ${servingNamespace}`,
-      service: one.service,
-      hop,
-    }
-  );
+  if (hop === null || (!isRule(hop) && !isStranger(graph, one, hop))) return null;
+  return {
+    kind: "metrics",
+    severity: "warning",
+    what: `the autoscaler's look at port ${ports.metrics} of ${one.target.name}`,
+    permission: `port ${ports.metrics} from namespace ${servingNamespace}`,
+    service: one.service,
+    hop,
+  };
 }
 
 function drainPath(graph: Graph, one: Served): NeededPath | null {
@@ -160,14 +167,6 @@ function refusal(routes: readonly Route[], role: Hop["role"]): Hop | null {
   const found = routes.map(({ hops }) => hops.at(-1));
   return found.find((hop) => hop?.role === role && hop.verdict === "DENY" && hop.reason === "policy") ?? null;
 }
-
-/** Whether no ALLOW rule of a pod lets a caller in, whatever it asks for. */
-function isStranger(graph: Graph, { target }: Served, { peer }: Hop): boolean {
-  return target.settings !== null && !mayAdmit(policiesFor(graph, target, target.settings), peer);
-}
-
-/** Refused by a rule, and not by default. */
-export const isRule = ({ considered }: Hop): boolean => considered.length === 0;
 
 /** From outside by the gateway to the activator or straight to the pods: the probes of net-istio go the same way. */
 function outsidePaths(graph: Graph, one: Served): readonly NeededPath[] {
