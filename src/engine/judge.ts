@@ -8,6 +8,7 @@ import type { Location } from "../model/source.ts";
 import { formatPath, type Path } from "../model/value.ts";
 import type { Problem, Rule, RuleContext, Spot, Subject } from "../rule/define.ts";
 import type { RuleSettings } from "./settings.ts";
+import { undecidedFindings } from "./strict.ts";
 
 /** What the rules say about one set, before findings of several sets are merged and suppressions applied. */
 export interface Judged {
@@ -292,6 +293,7 @@ export function judge(
   outside: { readonly now: Date; readonly strict: boolean; readonly base: Graph | null },
 ): Judged {
   const found: Problematic[] = [];
+  const open: Finding[] = [];
   const said: RuleVerdict[] = [];
   const crashes: Crash[] = [];
   for (const [rule, setting] of settings) {
@@ -302,6 +304,7 @@ export function judge(
     const { verdict, problems } = judgeRule(rule, graph, { ...outside, options: setting.options }, crashed);
     said.push(verdict);
     for (const problem of problems) found.push(toFinding(rule, problem, graph, setting));
+    if (outside.strict) open.push(...undecidedFindings(rule, verdict, graph));
   }
-  return { verdicts: said, findings: oneCauseEach(found), crashes };
+  return { verdicts: said, findings: [...oneCauseEach(found), ...open], crashes };
 }

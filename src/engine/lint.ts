@@ -17,7 +17,6 @@ import type { LintInput } from "./lint-input.ts";
 import { inOrder, mergeAcrossSets } from "./merge.ts";
 import { ruleMatches, type RuleSettings, settingsOf } from "./settings.ts";
 import { isBelow } from "./shown.ts";
-import { undecidedFindings } from "./strict.ts";
 import { applySuppressions } from "./suppress.ts";
 import { unreadableFindings } from "./unreadable.ts";
 
@@ -124,7 +123,6 @@ function judgeRevision(
     });
     crashes.push(...said.crashes);
     found.push(...said.findings);
-    if (options.strict) found.push(...undecidedFindings(said, graph, settings));
     const owns = layers.filter((layer) => graph.owns(layer));
     sets.push({ name: set.name, path: set.path, profile: graph.profile, owns, verdicts: said.verdicts });
   }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judge } from "../../src/engine/judge.ts";
 import { everything, settingsOf } from "../../src/engine/settings.ts";
-import { undecidedFindings } from "../../src/engine/strict.ts";
 import { emptyConfig, type RuleSetting } from "../../src/model/config.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -344,20 +343,46 @@ describe("a rule that crashes", () => {
 });
 
 describe("--strict", () => {
+  const source = { "a.yaml": `${map("a")}---\n${map("b")}` };
+  const shown = (rules: readonly Rule[], files: Record<string, string> = source) =>
+    run(files, rules, { strict: true }).findings.map(({ rule, message, severity, resource }) => [
+      rule,
+      message,
+      severity,
+      resource?.name,
+    ]);
+
   it("turns undecided subjects into warnings, and a word about the set into one at the first object", () => {
-    const source = { "a.yaml": `${map("a")}---\n${map("b")}` };
     const rules = [
       about((r) => (r.name === "a" ? [undecided("the roll")] : []), { id: "test/one" }),
       about(() => [], { id: "test/set", subjects: () => undecided("a mesh") }),
       about(() => [], { id: "test/pass" }),
+      about(() => [notApplicable("no")], { id: "test/none" }),
     ];
-    const { graph, settings, ...judged } = run(source, rules, { strict: true });
-    const found = undecidedFindings(judged, graph, settings);
-    expect(
-      found.map(({ rule, message, severity, resource }) => [rule, message, severity, resource?.name]),
-    ).toEqual([
+    expect(shown(rules)).toEqual([
       ["test/one", "cannot be decided without the roll", "warning", "a"],
       ["test/set", "cannot be decided without a mesh", "warning", "a"],
     ]);
+  });
+  it("keeps what is undecided beside a failure, and drops what has no object to stand at", () => {
+    const both = about((r) => (r.name === "a" ? [undecided("the roll")] : [fail(at(r), "wrong")]), {
+      id: "test/both",
+    });
+    expect(shown([both]).map(([, message]) => message)).toEqual([
+      "wrong",
+      "cannot be decided without the roll",
+    ]);
+    const nowhere = defineSetRule({
+      ...common,
+      id: "test/nowhere",
+      reads: [],
+      applicable: () => undecided("anything"),
+      check: () => [],
+    });
+    expect(shown([nowhere])).toEqual([]);
+  });
+  it("says nothing without the option", () => {
+    const rule = about(() => [undecided("the roll")]);
+    expect(run(source, rule).findings).toEqual([]);
   });
 });
