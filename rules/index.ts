@@ -56,11 +56,15 @@ import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-se
 import { rule as metricsPort8444NotExcluded } from "./metrics/port-8444-not-excluded.ts";
 import { rule as operatorApplyOrder } from "./operator/apply-order.ts";
 import { rule as operatorConfigFullNameDropsDefaults } from "./operator/config-full-name-drops-defaults.ts";
+import { rule as operatorCvoOverride } from "./operator/cvo-override.ts";
+import { rule as operatorForcedOrBackwardUpdate } from "./operator/forced-or-backward-update.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
 import { rule as operatorProbeRewriteMissing } from "./operator/probe-rewrite-missing.ts";
 import { rule as operatorSubscriptionMissing } from "./operator/subscription-missing.ts";
+import { rule as operatorTechPreviewFeature } from "./operator/tech-preview-feature.ts";
 import { rule as operatorUnknownWorkloadOverride } from "./operator/unknown-workload-override.ts";
+import { rule as operatorUnmanaged } from "./operator/unmanaged.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
 import { rule as policyNeededPathShut } from "./policy/needed-path-shut.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
@@ -102,8 +106,12 @@ import { rule as suppressionUnused } from "./suppression/unused.ts";
 import { rule as tenantComponentPolicyMissing } from "./tenant/component-policy-missing.ts";
 import { rule as tenantCrossTenantAccess } from "./tenant/cross-tenant-access.ts";
 import { rule as tenantDenyAllMissing } from "./tenant/deny-all-missing.ts";
+import { rule as tenantIstioNamespaceMismatch } from "./tenant/istio-namespace-mismatch.ts";
+import { rule as tenantMtlsNotStrict } from "./tenant/mtls-not-strict.ts";
+import { rule as tenantNamespaceNotMember } from "./tenant/namespace-not-member.ts";
 import { rule as tenantNamespacePolicyMissing } from "./tenant/namespace-policy-missing.ts";
 import { rule as tenantPolicyNamespacesDrift } from "./tenant/policy-namespaces-drift.ts";
+import { rule as tenantSelectorMatchesNothing } from "./tenant/selector-matches-nothing.ts";
 import { rule as tenantSystemPolicyMissing } from "./tenant/system-policy-missing.ts";
 import { rule as tenantSystemPolicyTooBroad } from "./tenant/system-policy-too-broad.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
@@ -168,11 +176,15 @@ export const rules: readonly Rule[] = [
   metricsPort8444NotExcluded,
   operatorApplyOrder,
   operatorConfigFullNameDropsDefaults,
+  operatorCvoOverride,
+  operatorForcedOrBackwardUpdate,
   operatorInstallLocation,
   operatorKafkaNeedsEventing,
   operatorProbeRewriteMissing,
   operatorSubscriptionMissing,
+  operatorTechPreviewFeature,
   operatorUnknownWorkloadOverride,
+  operatorUnmanaged,
   policyChangesNothing,
   policyNeededPathShut,
   policyNeverMatches,
@@ -214,8 +226,12 @@ export const rules: readonly Rule[] = [
   tenantComponentPolicyMissing,
   tenantCrossTenantAccess,
   tenantDenyAllMissing,
+  tenantIstioNamespaceMismatch,
+  tenantMtlsNotStrict,
+  tenantNamespaceNotMember,
   tenantNamespacePolicyMissing,
   tenantPolicyNamespacesDrift,
+  tenantSelectorMatchesNothing,
   tenantSystemPolicyMissing,
   tenantSystemPolicyTooBroad,
   yamlDroppedContent,
