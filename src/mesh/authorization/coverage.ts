@@ -50,11 +50,13 @@ function listsCover(
   broad: readonly [Value | undefined, Value | undefined],
   narrow: readonly [Value | undefined, Value | undefined],
 ): boolean {
-  if (toJson([...broad].map((value) => value ?? null)) === toJson([...narrow].map((value) => value ?? null)))
-    return true;
   const [values, notValues] = [texts(broad[0] ?? []), texts(broad[1] ?? [])];
   const [mine, notMine] = [texts(narrow[0] ?? []), texts(narrow[1] ?? [])];
-  if (values === null || notValues === null || mine === null || notMine === null) return false;
+  if (values === null || notValues === null || mine === null || notMine === null) {
+    // Equal placeholders stand for equal values.
+    const json = (lists: typeof broad): string => toJson([...lists].map((value) => value ?? null));
+    return json(broad) === json(narrow);
+  }
   const taken =
     values.length === 0 ||
     (mine.length > 0 && mine.every((text) => values.some((value) => valueCovers(field, value, text))));
