@@ -1,4 +1,5 @@
-import { removeKey, setValue } from "../../src/fix/edits.ts";
+import { removeKey } from "../../src/fix/edits.ts";
+import { moveKey } from "../../src/fix/move.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { Edit } from "../../src/model/finding.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -14,9 +15,7 @@ function moved(kafka: Resource): readonly Edit[] | null {
   const broker = valueAt(kafka.value, ["spec", "broker"]);
   // A broker that would be left empty is no broker at all: that is a decision of its own.
   if (value === undefined || Object.keys(Object(broker)).length === 1) return null;
-  const added = setValue(kafka, right, value);
-  const removed = removeKey(kafka, nested);
-  return added && removed && [...removed, ...added];
+  return moveKey(kafka, nested, right, value);
 }
 
 export const rule = defineRule({

@@ -1,4 +1,5 @@
-import { conflict, removeKey, renameKey, setValue } from "../../src/fix/edits.ts";
+import { renameKey } from "../../src/fix/edits.ts";
+import { moveKey } from "../../src/fix/move.ts";
 import { readText, valueOr } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { configMap } from "../../src/mesh/operator-config.ts";
@@ -13,9 +14,7 @@ import { integrations } from "../../src/rule/documents.ts";
 /** One key with a dot in place of a mapping; the value of the nested key goes with it. */
 function flattened(operator: Resource, { path, right }: WrongBackendKey): readonly Edit[] | null {
   const value = valueOr(readText(operator, [...path, "backend-destination"]), null);
-  const removed = removeKey(operator, path);
-  const added = value === null ? null : setValue(operator, [...path.slice(0, -1), right], value);
-  return removed && added && !conflict(removed, added) ? [...added, ...removed] : null;
+  return value === null ? null : moveKey(operator, path, [...path.slice(0, -1), right], value);
 }
 
 export const rule = defineRule({
