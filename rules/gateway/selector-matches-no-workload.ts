@@ -50,12 +50,16 @@ export const rule = defineRule({
 
     const shown = entries.map(([name, text]) => `${name}: ${plainText(text)}`).join(", ");
     const others = gatewayWorkloads(graph);
-    yield fail(at(gateway, ...path), `no ingress gateway has the labels that it selects (${shown})`, {
-      related: others.map(({ resource, labels, pod }) => ({
-        at: at(resource, ...pod.metadata, "labels"),
-        message: `Deployment ${resource.name} has ${[...labels.entries].map((entry) => entry.join(": ")).join(", ")}`,
-      })),
-      advice: "select a label that the pods of the ingress gateway have",
-    });
+    yield fail(
+      at(gateway, ...path),
+      `no ingress gateway has the labels that ${label(gateway)} selects (${shown})`,
+      {
+        related: others.map(({ resource, labels, pod }) => ({
+          at: at(resource, ...pod.metadata, "labels"),
+          message: `Deployment ${resource.name} has ${[...labels.entries].map((entry) => entry.join(": ")).join(", ")}`,
+        })),
+        advice: "select a label that the pods of the ingress gateway have",
+      },
+    );
   },
 });

@@ -66,7 +66,7 @@ export const rule = defineRule({
     const effect = alone
       ? ", which one ingress gateway alone carries, where the documents have knative: ingressgateway"
       : ", so every ingress gateway with this label serves the routes of Knative";
-    yield fail(spot, `it selects ${shown.join(", ")}${effect}`, {
+    yield fail(spot, `${label(gateway)} selects ${shown.join(", ")}${effect}`, {
       ...(alone && { severity: "info" as const }),
       otherEdition: isDefault,
       ...(labelled && edits && !alone
