@@ -111,9 +111,11 @@ import { rule as tenantMtlsNotStrict } from "./tenant/mtls-not-strict.ts";
 import { rule as tenantNamespaceNotMember } from "./tenant/namespace-not-member.ts";
 import { rule as tenantNamespacePolicyMissing } from "./tenant/namespace-policy-missing.ts";
 import { rule as tenantPolicyNamespacesDrift } from "./tenant/policy-namespaces-drift.ts";
+import { rule as tenantPolicyShape } from "./tenant/policy-shape.ts";
 import { rule as tenantSelectorMatchesNothing } from "./tenant/selector-matches-nothing.ts";
 import { rule as tenantSystemPolicyMissing } from "./tenant/system-policy-missing.ts";
 import { rule as tenantSystemPolicyTooBroad } from "./tenant/system-policy-too-broad.ts";
+import { rule as tenantTrustDomainMismatch } from "./tenant/trust-domain-mismatch.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
 import { rule as yamlDuplicateKey } from "./yaml/duplicate-key.ts";
 import { rule as yamlSurprisingScalar } from "./yaml/surprising-scalar.ts";
@@ -231,9 +233,11 @@ export const rules: readonly Rule[] = [
   tenantNamespaceNotMember,
   tenantNamespacePolicyMissing,
   tenantPolicyNamespacesDrift,
+  tenantPolicyShape,
   tenantSelectorMatchesNothing,
   tenantSystemPolicyMissing,
   tenantSystemPolicyTooBroad,
+  tenantTrustDomainMismatch,
   yamlDroppedContent,
   yamlDuplicateKey,
   yamlSurprisingScalar,

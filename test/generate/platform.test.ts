@@ -45,8 +45,14 @@ const full: Partial<PlatformRequest> = {
   certificate: { store: "vault", key: "platform/apps-wildcard" },
 };
 
+/** That a version has a feature as a preview only is no flaw of what is generated for it. */
+const skip = ["operator/tech-preview-feature"];
+
 function findingsOf(files: readonly GeneratedFile[], profile?: string): readonly string[] {
-  const report = lintMemory(files, profile === undefined ? {} : { profile: { ...parse(profile) } });
+  const report = lintMemory(files, {
+    skip,
+    ...(profile !== undefined && { profile: { ...parse(profile) } }),
+  });
   expect(report.crashes).toEqual([]);
   return report.findings.map(
     ({ rule, severity, message, at }) => `${at.file.path} ${severity} ${rule} ${message}`,
