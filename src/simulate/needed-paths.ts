@@ -10,7 +10,6 @@ import { ports } from "../mesh/knative-ports.ts";
 import { once } from "../mesh/memo.ts";
 import { eventingNamespace } from "../mesh/namespaces.ts";
 import { isClusterLocal } from "../mesh/services.ts";
-import { passes } from "./answer.ts";
 import type { Hop, Route } from "./answer.ts";
 import type { Caller } from "./call.ts";
 import type { Client } from "./connection.ts";
@@ -88,12 +87,14 @@ function request(
   };
 }
 
-/** The outcome that all variants of a caller share; null where one gets in, or something else stops it. */
+/** The outcome that all variants of a caller share; null where one gets in, or no policy stops it. */
 function shut(hops: readonly Hop[]): Hop | null {
-  const refused = hops.find((hop) => hop.verdict === "DENY" && hop.reason === "policy");
-  if (refused && hops.every((hop) => !passes(hop))) return refused;
-  const open = hops.find((hop) => hop.verdict === "UNCERTAIN" && hop.reason === "policy");
-  return open && hops.every((hop) => hop.verdict !== "ALLOW") ? open : null;
+  if (hops.some(({ verdict }) => verdict === "ALLOW")) return null;
+  const byPolicy = hops.filter(({ reason }) => reason === "policy");
+  const refused = byPolicy.find(({ verdict }) => verdict === "DENY");
+  const open = hops.find(({ verdict }) => verdict === "UNCERTAIN");
+  if (refused === undefined) return byPolicy[0] ?? null;
+  return open === undefined ? refused : { ...refused, verdict: "UNCERTAIN", because: open.because };
 }
 
 /** Whether no ALLOW rule of a pod lets a caller in, whatever it asks for. */
@@ -286,6 +287,8 @@ function eventPath(graph: Graph, { to, trigger }: Delivery): NeededPath | null {
     const hop = first?.hops.at(-1);
     return hop ? [hop] : [];
   });
+  // One that gets as far as a pod of which not all is known is not shut out by policies.
+  if (hops.some(({ verdict, reason }) => verdict === "UNCERTAIN" && reason !== "policy")) return null;
   const hop = shut(hops);
   if (hop === null || (hop.role === "pod" && !isRule(hop) && !isStranger(graph, to, hop))) return null;
   // Behind the activator it is the activator that a pod sees: a finding of its own.
