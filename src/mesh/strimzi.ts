@@ -1,6 +1,7 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { isList, isMapping, valueAt } from "../model/value.ts";
+import type { Value } from "../model/value.ts";
 import { labelValue, readList, readNumber, valueOr } from "./field.ts";
 import { clusterName } from "./kafka-egress.ts";
 import { kinds } from "./kinds.ts";
@@ -56,7 +57,7 @@ export function strimziCluster(graph: Graph, host: string, port: number): Strimz
 export function brokerCount(graph: Graph, kafka: Resource): number | null {
   const pools = graph.all(kinds.StrimziNodePool).filter((pool) => {
     const cluster = valueOr(labelValue(pool, "strimzi.io/cluster"), "");
-    const roles = valueOr(readList(pool, ["spec", "roles"]), []);
+    const roles: readonly Value[] = valueOr(readList(pool, ["spec", "roles"]), []);
     return pool.namespace === kafka.namespace && cluster === kafka.name && roles.includes("broker");
   });
   const counts =
