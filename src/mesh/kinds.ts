@@ -84,6 +84,7 @@ export const kinds = {
   InMemoryChannel: "InMemoryChannel.messaging.knative.dev",
   KafkaChannel: "KafkaChannel.messaging.knative.dev",
   KafkaSink: "KafkaSink.eventing.knative.dev",
+  JobSink: "JobSink.sinks.knative.dev",
   KafkaSource: "KafkaSource.sources.knative.dev",
   MessagingSubscription: "Subscription.messaging.knative.dev",
   PingSource: "PingSource.sources.knative.dev",
