@@ -57,7 +57,11 @@ describe("an entry that a client does not see", () => {
     ["for all", entry("e", `{hosts: [${host}], ${ports}}`), "no"],
     ["for another host", entry("e", `{hosts: [other.example.com], exportTo: ["."], ${ports}}`), "no"],
     ["beside one of its own", here + entry("own", `{hosts: [${host}], ${ports}}`, "shop"), "no"],
-    ["beside one that may be seen", here + entry("own", `{hosts: [${host}], exportTo: ["\${NS}"], ${ports}}`, "mesh"), "unknown"],
+    [
+      "beside one that may be seen",
+      here + entry("own", `{hosts: [${host}], exportTo: ["\${NS}"], ${ports}}`, "mesh"),
+      "unknown",
+    ],
   ])("%s: %s", (_name, text, wanted) => {
     const graph = graphOf(mesh + kafka + text);
     const [list] = bootstrapLists(graph);
