@@ -21,7 +21,8 @@ function cellText(outcome: Outcome | null): string {
   return outcome.mixed ? `${outcome.verdict} (one way)` : outcome.verdict;
 }
 
-function outcomeJson(outcome: Outcome | null): object | null {
+/** An outcome as JSON has it. */
+export function outcomeJson(outcome: Outcome | null): object | null {
   if (outcome === null) return null;
   const { verdict, mixed, because, by, from, to } = outcome;
   return { verdict, mixed, because, by: by && decidingPlace(by), example: { from, to } };
@@ -29,6 +30,11 @@ function outcomeJson(outcome: Outcome | null): object | null {
 
 function leakJson({ from, to, by, outcome }: Leak): object {
   return { from, to, by, outcome: outcomeJson(outcome) };
+}
+
+/** What `--expect tenants` says, as JSON. */
+export function isolationJson({ checked, leaks, notes }: Isolation): object {
+  return { checked, leaks: leaks.map(leakJson), notes };
 }
 
 /** `matrix --format json`; with `--expect tenants` also what is not isolated. */
@@ -46,7 +52,7 @@ export function matrixJson(matrix: Matrix, isolation: Isolation | null): string 
       url: outcomeJson(url),
       events: outcomeJson(events),
     })),
-    isolation: isolation && { checked: isolation.checked, leaks: isolation.leaks.map(leakJson) },
+    isolation: isolation && isolationJson(isolation),
     notes,
   };
   return `${safeJson(JSON.stringify(json, null, 2))}\n`;
@@ -85,8 +91,13 @@ function leakLines(leaks: readonly Leak[], colors: Colors): readonly string[] {
 }
 
 /** What `--expect tenants` says. */
-function isolationLines(isolation: Isolation | null, colors: Colors): readonly string[] {
+export function isolationLines(isolation: Isolation | null, colors: Colors): readonly string[] {
   if (isolation === null) return [];
+  const notes = isolation.notes.map((note) => colors.dim(`note: ${safeMessage(note)}`));
+  return [...verdictLines(isolation, colors), ...notes];
+}
+
+function verdictLines(isolation: Isolation, colors: Colors): readonly string[] {
   if (!isolation.checked)
     return [
       "",
@@ -125,11 +136,12 @@ export function matrixText(matrix: Matrix, isolation: Isolation | null, colors: 
 }
 
 /** A text that no cell of a Markdown table is broken by. */
-function markdownCell(text: string): string {
+export function markdownCell(text: string): string {
   return text.replace(/[\\|<>`*_[\]]/g, "\\$&");
 }
 
-const plain: Colors = {
+/** For what is no terminal. */
+export const plain: Colors = {
   bold: (text) => text,
   dim: (text) => text,
   underline: (text) => text,
@@ -140,15 +152,21 @@ const plain: Colors = {
   cyan: (text) => text,
 };
 
+/** Lines of a Markdown table; the cells are texts as they are. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [row(head), row(head.map(() => "---")), ...rows.map((cells) => row(cells.map(markdownCell)))];
+}
+
 /** `matrix` as a Markdown table. */
 export function matrixMarkdown(matrix: Matrix, isolation: Isolation | null): string {
   const shown = usedColumns(matrix);
   const head = ["From", "To", ...shown.map((column) => titles[column].toLowerCase())];
-  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const lines = [
-    row(head),
-    row(head.map(() => "---")),
-    ...rowsOf(matrix, shown).map((cells) => row(cells.map(markdownCell))),
+    ...markdownTable(head, rowsOf(matrix, shown)),
     "",
     legend,
     ...matrix.notes.map((note) => `Note: ${safeMessage(note)}`),

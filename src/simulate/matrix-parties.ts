@@ -72,6 +72,8 @@ export interface MatrixTarget {
   readonly calls: readonly TargetCall[];
   /** By the external URL; null for services without one. */
   readonly url: TargetCall | null;
+  /** Of a Knative Service: the name of its revision. */
+  readonly revision: string | null;
 }
 
 /** A call that lacks its caller. */
@@ -99,6 +101,7 @@ function knativeTarget(graph: Graph, service: Resource, assumed?: Backend): Matr
     namespace,
     calls: hosts.map((host) => ({ to, request: get(host) })),
     url: { to: { ...to, port: 443 }, request: get(externalHost(graph, service)) },
+    revision: revisionName(service),
   };
 }
 
@@ -127,7 +130,9 @@ function plainTarget(graph: Graph, service: Resource): readonly MatrixTarget[] {
     } as const;
     return { to, request: get(host) };
   });
-  return calls.length === 0 ? [] : [{ name: `${namespace}/${name}`, namespace, calls, url: null }];
+  return calls.length === 0
+    ? []
+    : [{ name: `${namespace}/${name}`, namespace, calls, url: null, revision: null }];
 }
 
 /** The services of a namespace: Knative Services, and plain ones that select pods of the set. */
@@ -140,6 +145,12 @@ export function serviceTargets(graph: Graph, namespace: string): readonly Matrix
     ...Array.from(unique.values(), (service) => knativeTarget(graph, service)),
     ...plain.filter((service) => !unique.has(service.name)).flatMap((service) => plainTarget(graph, service)),
   ];
+}
+
+/** The services of a namespace, or what stands for them. */
+export function targetsOf(graph: Graph, namespace: string): readonly MatrixTarget[] {
+  const own = serviceTargets(graph, namespace);
+  return own.length > 0 ? own : assumedTargets(graph, namespace);
 }
 
 /** What takes events for others, by the Service that leads to it: by path, or by the Host of a channel. */

@@ -15,6 +15,7 @@ import {
   onBehalfOf,
   repliesToBrokers,
   serviceTargets,
+  targetsOf,
   workloadCallers,
 } from "./matrix-parties.ts";
 import type { MatrixTarget, TargetCall } from "./matrix-parties.ts";
@@ -102,11 +103,6 @@ interface Party {
   readonly targets: readonly MatrixTarget[];
 }
 
-function targetsOf(graph: Graph, namespace: string): readonly MatrixTarget[] {
-  const own = serviceTargets(graph, namespace);
-  return own.length > 0 ? own : assumedTargets(graph, namespace);
-}
-
 /** Where services are kept elsewhere, said once. */
 function assumptions(graph: Graph, parties: readonly Party[]): readonly string[] {
   const assumed = parties
@@ -128,6 +124,16 @@ function namespaceParty(graph: Graph, name: string, namespaces: readonly string[
   };
 }
 
+/** An event that Eventing carries to a service in somebody's name. */
+function deliveries(
+  { calls }: MatrixTarget,
+  headers: Readonly<Record<string, string>>,
+): readonly TargetCall[] {
+  return calls
+    .slice(0, 1)
+    .map((call): TargetCall => ({ ...call, request: { ...call.request, method: "POST", headers } }));
+}
+
 /** Events that `from` sends to what belongs to `to`, and that Eventing carries there in its name. */
 function eventOutcome(graph: Graph, from: Party, to: Party): Outcome | null {
   if (!hasEvents(graph)) return null;
@@ -136,14 +142,10 @@ function eventOutcome(graph: Graph, from: Party, to: Party): Outcome | null {
   const senders = eventSenders(graph);
   for (const owner of from.namespaces) {
     const headers = onBehalfOf(owner);
-    const deliveries = to.targets.flatMap(({ calls }) =>
-      calls
-        .slice(0, 1)
-        .map((call): TargetCall => ({ ...call, request: { ...call.request, method: "POST", headers } })),
-    );
+    const carried = to.targets.flatMap((target) => deliveries(target, headers));
     const replies = to.namespaces.flatMap((namespace) => eventCalls(graph, namespace, headers));
     outcomes.push(
-      worstOf(graph, senders, deliveries),
+      worstOf(graph, senders, carried),
       worstOf(graph, senders.filter(repliesToBrokers), replies),
     );
   }
@@ -210,6 +212,17 @@ function serviceMatrix(graph: Graph): Matrix {
       ({ name, url }) => [name, url === null ? null : ask(graph, { type: "external" }, url)] as const,
     ),
   );
+  const senders = eventSenders(graph);
+  // Eventing says whose events it carries, not which workload sent them.
+  const carried = new Map(
+    namespaces.map((namespace) => {
+      const headers = onBehalfOf(namespace);
+      return [
+        namespace,
+        targets.map((target) => worstOf(graph, senders, deliveries(target, headers))),
+      ] as const;
+    }),
+  );
   const pairs: Pair[] = [];
   const rows = new Map<string, readonly (Outcome | null)[]>();
   for (const caller of callers) {
@@ -223,7 +236,8 @@ function serviceMatrix(graph: Graph): Matrix {
     for (const [index, { name }] of targets.entries()) {
       const call = row[index] ?? null;
       const url = urls.get(name) ?? null;
-      pairs.push({ from, to: name, call: call === null ? null : { ...call, from }, url, events: null });
+      const events = carried.get(caller.namespace)?.[index] ?? null;
+      pairs.push({ from, to: name, call: call === null ? null : { ...call, from }, url, events });
     }
   }
   for (const { name } of targets) {

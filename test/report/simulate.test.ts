@@ -223,7 +223,7 @@ The tenants are isolated: every way by internal names and events refuses.
 
   it("says when there is nothing to show or to tell apart", () => {
     const empty = graphOf("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n");
-    const text = matrixText(matrix(empty, "namespace"), { checked: false, leaks: [] }, plain);
+    const text = matrixText(matrix(empty, "namespace"), { checked: false, leaks: [], notes: [] }, plain);
     expect(text).toContain("there are no workloads or services in the set");
     expect(text).toContain("fewer than two tenants are known");
   });

@@ -83,14 +83,33 @@ describe("the matrix of fixtures/platform", () => {
       "external team-alpha - ALLOW -",
       "external team-bravo - ALLOW -",
     ]);
-    expect(isolation(graph)).toEqual({ checked: true, leaks: [] });
+    expect(isolation(graph)).toMatchObject({ checked: true, leaks: [] });
+  });
+
+  it("names what forged headers may open, unless the activator's policies look at them", () => {
+    const bypass = "(team-alpha -> team-bravo, team-bravo -> team-alpha)";
+    expect(isolation(graph).notes).toEqual([expect.stringContaining(bypass)]);
+    const guard = (of: string, other: string): string => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: guard-${of}, namespace: knative-serving}
+spec:
+  action: DENY
+  selector: {matchLabels: {app.kubernetes.io/component: activator}}
+  rules:
+    - from: [{source: {namespaces: ["${of}-*"]}}]
+      when: [{key: "request.headers[Knative-Serving-Namespace]", values: ["${other}-*"]}]
+`;
+    const half = graphOf({ ...files, "guard.yaml": guard("team-alpha", "team-bravo") });
+    expect(isolation(half).notes).toEqual([expect.stringContaining("(team-bravo -> team-alpha)")]);
+    const both = { "a.yaml": guard("team-alpha", "team-bravo"), "b.yaml": guard("team-bravo", "team-alpha") };
+    expect(isolation(graphOf({ ...files, ...both }))).toEqual({ checked: true, leaks: [], notes: [] });
   });
 
   it("has a row per namespace, and per workload", () => {
     expect(rows("namespace")).toContain("team-alpha-1 team-alpha-2 ALLOW ALLOW ALLOW");
     expect(rows("namespace")).toContain("team-alpha-1 team-bravo-2 DENY ALLOW DENY");
-    expect(rows("service")).toContain("team-alpha-1/curl team-alpha-2/gpu-hello ALLOW ALLOW -");
-    expect(rows("service")).toContain("team-bravo-1/test-webapp team-alpha-1/test-webapp DENY ALLOW -");
+    expect(rows("service")).toContain("team-alpha-1/curl team-alpha-2/gpu-hello ALLOW ALLOW ALLOW");
+    expect(rows("service")).toContain("team-bravo-1/test-webapp team-alpha-1/test-webapp DENY ALLOW DENY");
   });
 
   it("shows a hole, and the policy that makes it", () => {
@@ -116,6 +135,7 @@ spec: {rules: [{from: [{source: {namespaces: ["team-alpha*"]}}]}]}
     expect(isolation(graphOf("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"))).toEqual({
       checked: false,
       leaks: [],
+      notes: [],
     });
     expect(matrix(graphOf("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"), "tenant")).toMatchObject(
       {
