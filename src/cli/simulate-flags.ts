@@ -121,6 +121,13 @@ export function matrixHelp(more: readonly Flag[]): CommandHelp {
         choices: ["tenants"],
         description: "Fail where two tenants are not isolated, by internal names and by events",
       },
+      {
+        name: "diff",
+        value: "REV",
+        description:
+          "Show only what opens and closes since the merge base of HEAD and this revision, with the policies that " +
+          "decided then and decide now",
+      },
       ...common,
       {
         name: "format",
@@ -134,7 +141,11 @@ export function matrixHelp(more: readonly Flag[]): CommandHelp {
     examples: [
       { command: "meshlint matrix", does: "tenants, or namespaces" },
       { command: "meshlint matrix --expect tenants", does: "for CI: exit 1 if a tenant reaches another" },
-      { command: "meshlint matrix --by service --format markdown", does: "for a pull request" },
+      { command: "meshlint matrix --by service --format markdown", does: "every workload and service" },
+      {
+        command: "meshlint matrix --diff origin/main -f markdown",
+        does: "what a pull request opens and closes",
+      },
     ],
     exits: [
       { code: 0, when: "done, and tenants are isolated if that is expected" },

@@ -4,13 +4,14 @@ import { ruleMatches } from "../engine/settings.ts";
 import { isBelow } from "../engine/shown.ts";
 import { buildGraph } from "../graph/build.ts";
 import { makeProfile, parseProfileOption } from "../graph/profile.ts";
-import { listFiles } from "../load/files.ts";
+import { displayPath, listFiles } from "../load/files.ts";
 import { loadFiles, prepareFiles } from "../load/load.ts";
 import { discoverSets, type SetInput } from "../load/sets/discover.ts";
 import { emptyConfig } from "../model/config.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Graph } from "../model/graph.ts";
 import type { ResourceSet } from "../model/set.ts";
+import { compared } from "./compare.ts";
 import type { Io } from "./io.ts";
 import { type ParsedLine, single, values } from "./parse.ts";
 import { placeName, type Project, readProject } from "./project.ts";
@@ -51,18 +52,21 @@ function chosen(sets: readonly ResourceSet[], names: readonly string[]): readonl
   );
 }
 
-/**
- * The sets that a question is about.
- *
- * @param narrowed take the files of the paths only, not all of the sets that they belong to
- * @throws UsageError if there is nothing to ask about
- */
-export async function askedSets(
+/** What is asked on the command line. */
+interface Question {
+  readonly project: Project;
+  readonly input: Omit<SetInput, "documents">;
+  readonly sets: readonly ResourceSet[];
+}
+
+const graphOf = (set: ResourceSet): Graph => buildGraph(set, makeProfile(set));
+
+async function question(
   io: Io,
   line: ParsedLine,
   paths: readonly string[],
   narrowed: boolean,
-): Promise<readonly AskedSet[]> {
+): Promise<Question> {
   const names = values(line, "set");
   const named = narrowed && !paths.includes("-") ? filesBelow(io, paths) : paths;
   const project = await readProject(io, named, {
@@ -77,27 +81,83 @@ export async function askedSets(
   const profile = values(line, "profile")
     .map(parseProfileOption)
     .reduce((all, more) => ({ ...all, ...more }), {});
-  const sets = setsOf(
-    project,
-    {
-      documents: loadFiles(files).documents,
-      config: project.config,
-      configFolder: project.configFolder,
-      ...project.tree,
-      contextDocuments: new Map(
-        project.contextFiles.map((context) => [context.source, loadFiles(context.files).documents] as const),
-      ),
-      profile,
-    },
-    narrowed,
-  );
+  const input = {
+    config: project.config,
+    configFolder: project.configFolder,
+    ...project.tree,
+    contextDocuments: new Map(
+      project.contextFiles.map((context) => [context.source, loadFiles(context.files).documents] as const),
+    ),
+    profile,
+  };
+  const sets = setsOf(project, { ...input, documents: loadFiles(files).documents }, narrowed);
   const touched = sets.filter((set) =>
     set.documents.some(({ file }) => isBelow(file.path, project.shownPaths)),
   );
   if (touched.every((set) => set.resources.length === 0)) {
     throw new UsageError(`no Kubernetes objects in ${placeName(io.cwd, paths)}`);
   }
-  return chosen(touched, names).map((set) => ({ name: set.name, graph: buildGraph(set, makeProfile(set)) }));
+  return { project, input, sets: chosen(touched, names) };
+}
+
+/**
+ * The sets that a question is about.
+ *
+ * @param narrowed take the files of the paths only, not all of the sets that they belong to
+ * @throws UsageError if there is nothing to ask about
+ */
+export async function askedSets(
+  io: Io,
+  line: ParsedLine,
+  paths: readonly string[],
+  narrowed: boolean,
+): Promise<readonly AskedSet[]> {
+  const { sets } = await question(io, line, paths, narrowed);
+  return sets.map((set) => ({ name: set.name, graph: graphOf(set) }));
+}
+
+/** A set before and after a change. */
+export interface AskedChange {
+  readonly after: AskedSet;
+  /** Null: the base is not there, `missing` says why. Without objects where the set is new. */
+  readonly before: Graph | null;
+  /** What it is compared with: `main (1a2b3c4)`. */
+  readonly base: string;
+  readonly missing: string | null;
+}
+
+/**
+ * The one set that a question is about, now and at the merge base with a revision.
+ *
+ * @throws UsageError if there is nothing to ask about, several sets, or no such revision
+ */
+export async function askedChange(
+  io: Io,
+  line: ParsedLine,
+  paths: readonly string[],
+  narrowed: boolean,
+  revision: string,
+): Promise<AskedChange> {
+  const { project, input, sets } = await question(io, line, paths, narrowed);
+  const after = onlySet(sets.map((set) => ({ name: set.name, graph: graphOf(set) })));
+  // Whoever names a folder means all of it, also what is no longer there.
+  const whole = narrowed ? { ...project, config: { ...project.config, ignore: [] } } : project;
+  const { base, name, missing } = await compared(io, whole, {
+    option: "--diff",
+    base: revision,
+    staged: false,
+  });
+  if (base === null) return { after, before: null, base: name, missing };
+  const asked = paths.map((path) => displayPath(io.cwd, resolve(io.cwd, path)));
+  const files = narrowed ? base.files.filter((file) => isBelow(file.path, asked)) : base.files;
+  await prepareFiles(files);
+  const { documents } = loadFiles(files);
+  const then = setsOf(project, { ...input, documents, mayLack: true }, narrowed);
+  // A set that is alone on both sides may have got another name.
+  const same =
+    then.find((set) => set.name === after.name) ?? (sets.length === 1 && then.length === 1 ? then[0] : null);
+  const before = same ?? { ...after.graph.set, documents: [], resources: [] };
+  return { after, before: graphOf(before), base: name, missing };
 }
 
 /** The only set, where a question can be asked in one. */

@@ -377,3 +377,88 @@ describe.skipIf(!gitInstalled)(`--base${gitMissing}`, () => {
     expect(status).toBe(1);
   });
 });
+
+describe.skipIf(!gitInstalled)(`matrix --diff${gitMissing}`, () => {
+  const policy = (tenant: string, from: string): string => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: inbound, namespace: ${tenant}}
+spec: {rules: [{from: [{source: {namespaces: [${from}]}}]}]}
+`;
+  const platform = `apiVersion: maistra.io/v2
+kind: ServiceMeshControlPlane
+metadata: {name: mesh, namespace: istio-system}
+spec: {version: v2.5, security: {dataPlane: {mtls: true}}}
+---
+apiVersion: maistra.io/v1
+kind: ServiceMeshMemberRoll
+metadata: {name: default, namespace: istio-system}
+spec: {members: [orange, violet]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: violet}
+spec:
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api, sidecar.istio.io/inject: "true"}}
+    spec: {containers: [{name: api, image: api, ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: violet}
+spec: {selector: {app: api}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+  const config = "tenants: [{name: o, namespaces: [orange]}, {name: v, namespaces: [violet]}]\n";
+  const files = {
+    "meshlint.yaml": config,
+    "mesh/platform.yaml": platform,
+    "mesh/policy.yaml": policy("violet", "violet"),
+  };
+  const matrix = (cwd: string, ...args: readonly string[]) =>
+    run(cwd, ["matrix", "--diff", "HEAD", ...args], { env: gitEnvironment });
+
+  it("shows what opens and closes, and decides as --expect does", async () => {
+    const root = repository(files);
+    expect((await matrix(root)).stdout).toMatch(/^0 opened, 0 closed since HEAD \([0-9a-f]{7}\)\n/);
+    write(root, { "mesh/policy.yaml": policy("violet", '"*"') });
+    const { status, stdout } = await matrix(root);
+    expect(stdout).toContain("opens o -> v by internal names");
+    expect(stdout).toContain("mesh/policy.yaml:4: AuthorizationPolicy violet/inbound");
+    expect(status).toBe(0);
+    const expected = await matrix(root, "--expect", "tenants", "-f", "json");
+    expect(JSON.parse(expected.stdout)).toMatchObject({ changes: [{ change: "opens", from: "o", to: "v" }] });
+    expect(expected.status).toBe(1);
+    expect((await matrix(root, "-f", "markdown")).stdout).toContain("| opens | o | v |");
+  });
+
+  it("takes folders for all that was in them", async () => {
+    const root = repository({ ...files, "meshlint.yaml": `${config}ignore: [mesh/**]\n` });
+    write(root, { "mesh/policy.yaml": null });
+    const { stdout } = await matrix(root, "--in", "mesh");
+    expect(stdout).toContain("1 opened, 0 closed");
+    expect(stdout).toContain("mesh/policy.yaml:4: AuthorizationPolicy violet/inbound");
+  });
+
+  it("sees both sides with the same tenants, and a set under its new name", async () => {
+    const root = repository({ ...files, "meshlint.yaml": "ignore: []\n" });
+    write(root, {
+      "meshlint.yaml": config,
+      "mesh/kustomization.yaml":
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [platform.yaml, policy.yaml]\n",
+    });
+    expect((await matrix(root)).stdout).toContain("0 opened, 0 closed");
+  });
+
+  it("shows a set that is new as opened, and everything where the base is not there", async () => {
+    const remote = repository({ "a.md": "x" });
+    commit(remote, files);
+    const { stdout } = await run(remote, ["matrix", "--diff", "HEAD~1"], { env: gitEnvironment });
+    expect(stdout).toContain("opens v -> v by internal names");
+    const clone = join(folder(), "clone");
+    git(remote, "clone", "--quiet", "--depth", "1", pathToFileURL(remote).href, clone);
+    const shallow = await run(clone, ["matrix", "--diff", "HEAD~1"], { env: gitEnvironment });
+    expect(shallow.stdout).toContain("FROM");
+    expect(shallow.stderr).toContain("fetch-depth: 0");
+    expect(shallow.status).toBe(0);
+  });
+});
