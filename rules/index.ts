@@ -77,6 +77,11 @@ import { rule as schemaUnknownKey } from "./schema/unknown-key.ts";
 import { rule as schemaUnknownKind } from "./schema/unknown-kind.ts";
 import { rule as schemaValueNotAllowed } from "./schema/value-not-allowed.ts";
 import { rule as schemaWrongType } from "./schema/wrong-type.ts";
+import { rule as secretCertificateUidLabelMissing } from "./secret/certificate-uid-label-missing.ts";
+import { rule as secretFilteringAnnotationObsolete } from "./secret/filtering-annotation-obsolete.ts";
+import { rule as secretFilteringDisabled } from "./secret/filtering-disabled.ts";
+import { rule as secretFilteringEnvMisspelled } from "./secret/filtering-env-misspelled.ts";
+import { rule as secretFilteringLostWithBothIngresses } from "./secret/filtering-lost-with-both-ingresses.ts";
 import { rule as serviceAnnotationWrongLevel } from "./service/annotation-wrong-level.ts";
 import { rule as serviceDomainmappingPassthroughMissing } from "./service/domainmapping-passthrough-missing.ts";
 import { rule as serviceInjectValueInvalid } from "./service/inject-value-invalid.ts";
@@ -103,19 +108,24 @@ import { rule as suppressionExpired } from "./suppression/expired.ts";
 import { rule as suppressionNoReason } from "./suppression/no-reason.ts";
 import { rule as suppressionUnknownRule } from "./suppression/unknown-rule.ts";
 import { rule as suppressionUnused } from "./suppression/unused.ts";
+import { rule as tenantChartVersionMismatch } from "./tenant/chart-version-mismatch.ts";
 import { rule as tenantComponentPolicyMissing } from "./tenant/component-policy-missing.ts";
 import { rule as tenantCrossTenantAccess } from "./tenant/cross-tenant-access.ts";
 import { rule as tenantDenyAllMissing } from "./tenant/deny-all-missing.ts";
+import { rule as tenantDenyAllOrdering } from "./tenant/deny-all-ordering.ts";
+import { rule as tenantHostPatternOvermatch } from "./tenant/host-pattern-overmatch.ts";
 import { rule as tenantIstioNamespaceMismatch } from "./tenant/istio-namespace-mismatch.ts";
 import { rule as tenantMtlsNotStrict } from "./tenant/mtls-not-strict.ts";
 import { rule as tenantNamespaceNotMember } from "./tenant/namespace-not-member.ts";
 import { rule as tenantNamespacePolicyMissing } from "./tenant/namespace-policy-missing.ts";
 import { rule as tenantPolicyNamespacesDrift } from "./tenant/policy-namespaces-drift.ts";
 import { rule as tenantPolicyShape } from "./tenant/policy-shape.ts";
+import { rule as tenantRootNamespacePolicy } from "./tenant/root-namespace-policy.ts";
 import { rule as tenantSelectorMatchesNothing } from "./tenant/selector-matches-nothing.ts";
 import { rule as tenantSystemPolicyMissing } from "./tenant/system-policy-missing.ts";
 import { rule as tenantSystemPolicyTooBroad } from "./tenant/system-policy-too-broad.ts";
 import { rule as tenantTrustDomainMismatch } from "./tenant/trust-domain-mismatch.ts";
+import { rule as tenantWorkloadWithoutSidecar } from "./tenant/workload-without-sidecar.ts";
 import { rule as yamlDroppedContent } from "./yaml/dropped-content.ts";
 import { rule as yamlDuplicateKey } from "./yaml/duplicate-key.ts";
 import { rule as yamlSurprisingScalar } from "./yaml/surprising-scalar.ts";
@@ -199,6 +209,11 @@ export const rules: readonly Rule[] = [
   schemaUnknownKind,
   schemaValueNotAllowed,
   schemaWrongType,
+  secretCertificateUidLabelMissing,
+  secretFilteringAnnotationObsolete,
+  secretFilteringDisabled,
+  secretFilteringEnvMisspelled,
+  secretFilteringLostWithBothIngresses,
   serviceAnnotationWrongLevel,
   serviceDomainmappingPassthroughMissing,
   serviceInjectValueInvalid,
@@ -225,19 +240,24 @@ export const rules: readonly Rule[] = [
   suppressionNoReason,
   suppressionUnknownRule,
   suppressionUnused,
+  tenantChartVersionMismatch,
   tenantComponentPolicyMissing,
   tenantCrossTenantAccess,
   tenantDenyAllMissing,
+  tenantDenyAllOrdering,
+  tenantHostPatternOvermatch,
   tenantIstioNamespaceMismatch,
   tenantMtlsNotStrict,
   tenantNamespaceNotMember,
   tenantNamespacePolicyMissing,
   tenantPolicyNamespacesDrift,
   tenantPolicyShape,
+  tenantRootNamespacePolicy,
   tenantSelectorMatchesNothing,
   tenantSystemPolicyMissing,
   tenantSystemPolicyTooBroad,
   tenantTrustDomainMismatch,
+  tenantWorkloadWithoutSidecar,
   yamlDroppedContent,
   yamlDuplicateKey,
   yamlSurprisingScalar,
