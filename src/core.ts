@@ -50,6 +50,10 @@ export interface LintFilesOptions {
   readonly strict?: boolean;
   /** Rules of your own, made with `defineRule`, beside those of the catalogue. */
   readonly extraRules?: readonly Rule[];
+  /** The same tree before a change, for the rules that compare. */
+  readonly base?: readonly SourceFile[];
+  /** Report only what the change from `base` to the files causes; without `base` everything. */
+  readonly changed?: boolean;
   /** The day that certificates and dates of suppressions are compared with; default: today. */
   readonly now?: Date;
 }
@@ -70,9 +74,14 @@ export async function lintFiles(
   options: LintFilesOptions = {},
 ): Promise<Report> {
   const catalogue = [...rules, ...(options.extraRules ?? [])];
-  const sources = files.map(({ path, text }) => ({ path, text: text.replace(/^\uFEFF/, "") }));
+  const withoutMark = ({ path, text }: SourceFile): SourceFile => ({
+    path,
+    text: text.replace(/^\uFEFF/, ""),
+  });
+  const sources = files.map(withoutMark);
+  const base = options.base?.map(withoutMark);
   const config = options.config ? checkConfig(options.config, catalogue) : emptyConfig;
-  await prepareFiles(sources);
+  await prepareFiles([...sources, ...(base ?? [])]);
   return lint({
     files: sources,
     fileStates: [],
@@ -90,6 +99,8 @@ export async function lintFiles(
     },
     catalogue,
     contextFiles: [],
+    ...(base && { base: { files: base } }),
+    onlyCaused: options.changed ?? false,
     now: options.now ?? new Date(),
   });
 }

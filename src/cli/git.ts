@@ -118,7 +118,10 @@ async function find(env: Environment, folder: string): Promise<Found | null> {
     return { inside: inside === "true", shallow: shallow === "true", gitFolder, top };
   }
   if (inside === "false" || /not a git repository|not a work tree/i.test(answer.stderr)) return null;
-  throw new UsageError(`git does not read ${folder}: ${answer.stderr.trim().split("\n")[0]}`);
+  const owner = answer.stderr.includes("dubious ownership")
+    ? `; git config --global --add safe.directory ${folder} allows it`
+    : "";
+  throw new UsageError(`git does not read ${folder}: ${answer.stderr.trim().split("\n")[0]}${owner}`);
 }
 
 /**

@@ -67,6 +67,17 @@ describe("the core without Node", () => {
     await expect(core.lintFiles([{ path, text }], { config: wrong })).rejects.toThrow(/rule/);
   });
 
+  it("tells what a change causes", async () => {
+    const same = await core.lintFiles([{ path: "moved.yaml", text }], {
+      base: [{ path, text }],
+      changed: true,
+    });
+    expect(same.findings).toEqual([]);
+    const all = await core.lintFiles([{ path, text }]);
+    const added = await core.lintFiles([{ path, text }], { base: [], changed: true });
+    expect(added.findings).toHaveLength(all.findings.length);
+  });
+
   it("takes the options of the library", async () => {
     const report = await core.lintFiles([{ path, text }], {
       paths: ["elsewhere"],

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { largestFile, listFiles, readSource, readSources } from "../../src/load/files.ts";
+import { largestFile, listFiles, listTest, readSource, readSources } from "../../src/load/files.ts";
 
 let folder = "";
 const at = (...path: string[]) => join(folder, ...path);
@@ -66,6 +66,23 @@ describe("listing", () => {
     expect(listFiles("../../outside", { workingDirectory: at("repo/b") }).paths).toEqual([
       "../../outside/o.yaml",
     ]);
+  });
+
+  it("tells the same by names alone, for trees that are not on disk", () => {
+    const options = {
+      workingDirectory: at("repo"),
+      ignore: ["repo/skip/", "**/*.test.yaml", "repo/b/deep"],
+      ignoreFrom: folder,
+    };
+    const isListed = listTest(".", options);
+    const { paths } = listFiles(".", { ...options, ignore: [] });
+    expect(paths.filter(isListed)).toEqual(listFiles(".", options).paths);
+    const others = ["b/notes.txt", ".git/x.yaml", "b/node_modules/x.yaml", "skip/x/y.yaml", "skip/z.yaml"];
+    expect(others.filter(isListed)).toEqual([]);
+    expect(["../x.yaml", "a/../../x.yaml", "a//x.yaml", "./x.yaml", ""].filter(isListed)).toEqual([]);
+    expect(
+      ["node_modules", "x/Kustomization", "x.YAML"].map(listTest(".", { workingDirectory: folder })),
+    ).toEqual([false, true, true]);
   });
 
   it("throws for a folder that is not there", () => {
