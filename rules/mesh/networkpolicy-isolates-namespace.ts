@@ -2,48 +2,26 @@ import { setValue } from "../../src/fix/edits.ts";
 import { annotation, annotationPlace } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
-import { membership } from "../../src/mesh/membership.ts";
 import { meshName, type Mesh } from "../../src/mesh/meshes.ts";
-import { eventingNamespace, systemNamespaces } from "../../src/mesh/namespaces.ts";
-import {
-  admitsMesh,
-  applicationNamespaces,
-  managesNetworkPolicies,
-  selectsAll,
-} from "../../src/mesh/network-policies.ts";
+import { eventingNamespace } from "../../src/mesh/namespaces.ts";
+import { isolation } from "../../src/mesh/namespace-isolation.ts";
+import { selectsAll } from "../../src/mesh/network-policies.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  type NotApplicable,
-  undecided,
-  type Undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const optOut = "serverless.openshift.io/disable-istio-net-policies-generation";
 
-/** Null: all pods of the namespace refuse the calls of the mesh. */
-function whyNot(graph: Graph, namespace: string, mesh: Mesh): Undecided | NotApplicable | "admitted" | null {
-  const home = membership(graph, namespace, mesh);
-  if (home.state === "unknown") return undecided(home.needs);
-  if (home.state === "not-member") return notApplicable(home.why);
-  const concerned = systemNamespaces(graph).has(namespace) || applicationNamespaces(graph).has(namespace);
-  // Service Mesh 3 watches every namespace: whatever else lives there is no part of it.
-  if (mesh.family === "ossm3" && !concerned) return notApplicable(`nothing of Serverless is in ${namespace}`);
-  const managed = managesNetworkPolicies(graph, mesh);
-  if (managed.state === "unknown") return undecided(managed.why);
-  if (managed.state === "absent" || managed.value) return "admitted";
-  const admitted = admitsMesh(graph, namespace, mesh);
-  if (admitted === "unknown") return undecided(`whether the NetworkPolicies of ${namespace} admit the mesh`);
-  return admitted === "yes" ? "admitted" : null;
+/** Why a namespace needs no finding; null: its pods refuse the calls of the mesh. */
+function excuse(graph: Graph, namespace: string, mesh: Mesh): readonly Judgement[] | null {
+  const found = isolation(graph, namespace, mesh);
+  if (found.state === "unknown") return [undecided(found.needs)];
+  if (found.state === "not-applicable") return [notApplicable(found.why)];
+  return found.state === "admitted" ? [] : null;
 }
 
 const why = (mesh: Mesh): string =>
@@ -59,9 +37,8 @@ function* checkPolicy(policy: Resource, graph: Graph, mesh: Mesh): Generator<Jud
     .filter((other) => other.namespace === namespace && selectsAll(other));
   if (others[0] !== undefined && others[0].name !== policy.name)
     return yield notApplicable("another policy of the namespace is reported");
-  const reason = whyNot(graph, namespace, mesh);
-  if (reason === "admitted") return;
-  if (reason !== null) return yield reason;
+  const excused = excuse(graph, namespace, mesh);
+  if (excused) return yield* excused;
   yield fail(
     at(policy, "spec", "podSelector"),
     `this policy selects every pod of ${namespace}, and none admits calls of the mesh there: ${why(mesh)}`,
@@ -84,9 +61,8 @@ function* checkGenerated(operator: Resource, graph: Graph, mesh: Mesh): Generato
     .all(kinds.NetworkPolicy)
     .find(({ origin }) => origin.from === "derived" && origin.parent === operator);
   if (!policy) return yield notApplicable("the operator generates no NetworkPolicy for it");
-  const reason = whyNot(graph, namespace, mesh);
-  if (reason === "admitted") return;
-  if (reason !== null) return yield reason;
+  const excused = excuse(graph, namespace, mesh);
+  if (excused) return yield* excused;
   const place = annotationPlace(operator, optOut).path;
   const edits = setValue(operator, place, "true");
   const title = "keep the operator from generating NetworkPolicies";

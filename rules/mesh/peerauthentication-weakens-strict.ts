@@ -1,93 +1,41 @@
-import { read, readText, valueOr } from "../../src/mesh/field.ts";
+import { readText, valueOr } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { knativeHost } from "../../src/mesh/knative-hosts.ts";
-import { ports, requestPorts } from "../../src/mesh/knative-ports.ts";
 import { membership } from "../../src/mesh/membership.ts";
 import type { Mesh } from "../../src/mesh/meshes.ts";
-import { systemNamespaces } from "../../src/mesh/namespaces.ts";
-import { applicationNamespaces } from "../../src/mesh/network-policies.ts";
-import { plainTls, portsForAll } from "../../src/mesh/plain-tls.ts";
+import {
+  isAboutKnative,
+  isAcceptedAutoscaler,
+  plainPorts,
+  portsWithoutSelector,
+  takesPlain,
+} from "../../src/mesh/peer-authentications.ts";
+import { plainTls } from "../../src/mesh/plain-tls.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isMapping, type Value, valueAt } from "../../src/model/value.ts";
-import {
-  at,
-  atKey,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
-const takesPlain = (mode: string): boolean => mode === "PERMISSIVE" || mode === "DISABLE";
-const labelsOf = (policy: Resource): Readonly<Record<string, Value>> => {
-  const labels = valueAt(policy.value, ["spec", "selector", "matchLabels"]);
-  return isMapping(labels) ? labels : {};
-};
-
-/** Whether Knative has pods that a policy is about: all of its namespaces, and what selects revisions anywhere. */
-function concerns(policy: Resource, graph: Graph, mesh: Mesh): boolean {
-  const { namespace } = policy;
-  const revisions = Object.keys(labelsOf(policy)).some((key) => key.startsWith("serving.knative.dev/"));
-  if (namespace === null || revisions) return true;
-  // What counts for the whole mesh is judged with its control plane.
-  const system = systemNamespaces(graph).has(namespace) && namespace !== mesh.namespace;
-  return system || applicationNamespaces(graph).has(namespace);
-}
-
-/** Service Mesh 3 material of the product lets the autoscaler's pods be called without a certificate. */
-function isAcceptedAutoscaler(policy: Resource, mesh: Mesh, mode: string): boolean {
-  const labels = labelsOf(policy);
-  return (
-    mesh.family === "ossm3" &&
-    mode === "PERMISSIVE" &&
-    policy.namespace === servingNamespace &&
-    labels.app === "autoscaler" &&
-    Object.keys(labels).length === 1
-  );
-}
-
-/** Whether requests arrive at a port of the pods that a policy selects; null: plain callers are meant to reach it. */
-function isRequestPort(policy: Resource, graph: Graph, port: number): boolean | null {
-  if (portsForAll.includes(port)) return null;
-  const webhook = Object.values(labelsOf(policy)).some((value) => String(value).includes("webhook"));
-  if (port === ports.webhook && webhook) return null;
-  if (requestPorts.includes(port)) return true;
-  // Elsewhere these are ports of the application, behind the queue-proxy.
-  const namespace = policy.namespace ?? "";
-  const listens = [ports.receiverHttp, ports.receiverHttps, ports.localGateway] as readonly number[];
-  return systemNamespaces(graph).has(namespace) && listens.includes(port);
-}
-
 function* checkPorts(policy: Resource, graph: Graph): Generator<Judgement> {
-  const path = ["spec", "portLevelMtls"];
-  const levels = read(policy, path);
-  const entries = levels.state === "value" && isMapping(levels.value) ? Object.keys(levels.value) : [];
-  if (entries.length > 0 && Object.keys(labelsOf(policy)).length === 0)
+  const unselected = portsWithoutSelector(policy);
+  if (unselected)
     return yield fail(
-      atKey(policy, ...path),
+      atKey(policy, ...unselected),
       "portLevelMtls needs a selector with matchLabels, and Istio refuses it without",
       { advice: "name the pods that the ports belong to" },
     );
-  for (const key of entries) {
-    const place = [...path, key, "mode"];
-    const mode = valueOr(readText(policy, place), "");
-    const request = isRequestPort(policy, graph, Number(key));
-    if (!takesPlain(mode) || request === null) continue;
-    yield request
-      ? fail(at(policy, ...place), `requests to Knative arrive at port ${key}, which takes plain callers`, {
+  for (const { port, path, takesRequests } of plainPorts(graph, policy))
+    yield takesRequests
+      ? fail(at(policy, ...path), `requests to Knative arrive at port ${port}, which takes plain callers`, {
           advice: "leave the port out",
         })
-      : fail(at(policy, ...place), `port ${key} takes callers without a certificate in a strict mesh`, {
+      : fail(at(policy, ...path), `port ${port} takes callers without a certificate in a strict mesh`, {
           severity: "info",
           advice: "make sure that nothing but metrics is served there",
         });
-  }
 }
 
 function* checkPolicy(policy: Resource, graph: Graph, mesh: Mesh): Generator<Judgement> {
@@ -148,7 +96,7 @@ export const rule = defineRule({
     const { mesh } = found;
     const { namespace } = resource;
     const isPolicy = resource.kind === kinds.PeerAuthentication;
-    if (isPolicy && !concerns(resource, graph, mesh))
+    if (isPolicy && !isAboutKnative(graph, resource, mesh))
       return yield notApplicable("it is about no pods of Knative");
     const said = [...(isPolicy ? checkPolicy(resource, graph, mesh) : checkDestination(resource, graph))];
     // What stands outside the mesh does nothing; the root namespace's DestinationRules count everywhere.
