@@ -7,15 +7,8 @@ import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-serv
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isMapping } from "../../src/model/value.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 function* checkTarget(service: Resource, graph: Graph): Generator<Judgement> {

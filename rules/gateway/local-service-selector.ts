@@ -6,15 +6,8 @@ import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-serv
 import type { Graph } from "../../src/model/graph.ts";
 import { idKey, label, type Resource } from "../../src/model/resource.ts";
 import { type Mapping, plainText } from "../../src/model/value.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  notApplicable,
-  type Problem,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "selector"] as const;

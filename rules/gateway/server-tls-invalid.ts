@@ -1,5 +1,4 @@
 import { removeKey } from "../../src/fix/edits.ts";
-import { read, readText, valueOr } from "../../src/mesh/field.ts";
 import {
   isMadeByKnative,
   knativeUses,
@@ -9,14 +8,15 @@ import {
 } from "../../src/mesh/gateway-scope.ts";
 import { serversOf } from "../../src/mesh/gateway-servers.ts";
 import type { GatewayServer } from "../../src/mesh/gateway-servers.ts";
-import { gatewayFlaws, isTerminating } from "../../src/mesh/gateway-validation.ts";
+import { mayBeSecure, tlsMode } from "../../src/mesh/gateway-tls-mode.ts";
+import { gatewayFlaws } from "../../src/mesh/gateway-validation.ts";
 import type { GatewayFlaw } from "../../src/mesh/gateway-validation.ts";
 import { httpsTargets, isBehindHttps } from "../../src/mesh/https-servers.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { GatewayRole } from "../../src/mesh/knative-gateways.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import type { Judgement, Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -24,41 +24,19 @@ function problemOf(gateway: Resource, { path, message, advice, other, removable 
   const edits = removable ? removeKey(gateway, path) : null;
   return fail(at(gateway, ...path), message, {
     related: other ? [{ at: at(gateway, ...other), message: "the other one" }] : [],
-    ...(edits ? { fix: { title: advice, safety: "safe", edits } } : { advice }),
+    ...remedy(advice, "safe", edits),
   });
 }
 
-/** The mode of a server that has to end TLS for Knative; null if it is right. */
-function modeProblem(gateway: Resource, server: GatewayServer, role: GatewayRole): Judgement | null {
-  const path = [...server.path, "tls", "mode"];
-  const reading = readText(gateway, path);
-  if (read(gateway, [...server.path, "tls"]).state === "absent") return null;
-  if (reading.state === "unknown") return undecided(reading.why);
-  const mode = valueOr(reading, null);
-  if (mode === "SIMPLE" || (role === "local" && mode !== null && !mode.endsWith("PASSTHROUGH"))) return null;
-  if (mode !== null && isTerminating(mode)) {
-    const message = `mode ${mode} asks callers from outside for a certificate of their own`;
-    const advice = "use mode SIMPLE unless every caller has a client certificate";
-    return fail(at(gateway, ...path), message, { severity: "info", advice });
-  }
-  const said = mode === null ? "tls has no mode, which means PASSTHROUGH" : `mode is ${mode}`;
-  const effect =
-    mode === "ISTIO_MUTUAL"
-      ? "callers need a certificate of the mesh, which nobody outside has"
-      : "the gateway does not end TLS, so Knative's routes get no request";
-  const advice =
-    role === "local"
-      ? "set mode to ISTIO_MUTUAL"
-      : "set mode to SIMPLE and name the certificate in credentialName";
-  return fail(at(gateway, ...path), `${said}: ${effect}`, { advice });
-}
-
-/** Cluster-local calls: the servers of the local gateway that use TLS end it as well. */
-function* localServers(gateway: Resource, servers: readonly GatewayServer[]): Iterable<Judgement> {
-  for (const server of servers) {
-    const wrong = server.family === "tls" ? modeProblem(gateway, server, "local") : null;
-    if (wrong) yield wrong;
-  }
+function* checkMode(gateway: Resource, server: GatewayServer, role: GatewayRole): Iterable<Judgement> {
+  const mode = tlsMode(gateway, server, role);
+  if (mode.state === "unknown") yield undecided(mode.needs);
+  if (mode.state !== "wrong" && mode.state !== "demanding") return;
+  const { path, message, advice } = mode;
+  yield fail(at(gateway, ...path), message, {
+    ...(mode.state === "demanding" && { severity: "info" as const }),
+    advice,
+  });
 }
 
 /** The server that ends TLS for external traffic has to be where the Routes of OpenShift lead. */
@@ -72,18 +50,14 @@ function* externalServers(
   const [first] = secure;
   if (!first) {
     // A plain server with tls settings is meant to be the one, and a finding of its own.
-    const meant = (server: GatewayServer): boolean =>
-      read(gateway, [...server.path, "tls", "mode"]).state !== "absent";
-    if (servers.some((server) => server.family === "unknown" || meant(server))) return;
+    if (servers.some((server) => mayBeSecure(gateway, server))) return;
     return yield fail(at(gateway, "spec", "servers"), "no server has protocol HTTPS or TLS", {
       advice: "add the HTTPS server on port 443 with the certificate of the external domain",
     });
   }
   const matches = secure.map((server) => isBehindHttps(graph, gateway, server));
-  for (const [index, server] of secure.entries()) {
-    const wrong = matches[index] === "no" ? null : modeProblem(gateway, server, "external");
-    if (wrong) yield wrong;
-  }
+  for (const [index, server] of secure.entries())
+    if (matches[index] !== "no") yield* checkMode(gateway, server, "external");
   if (matches.includes("yes")) return;
   if (matches.includes("unknown"))
     return yield undecided("the port named https of the ingress gateway's Service");
@@ -120,9 +94,11 @@ export const rule = defineRule({
         advice: "add a server with port, hosts and, for HTTPS, tls",
       });
     const roles = knativeUses(graph, gateway).map((use) => use.role);
+    const secure = servers.value.filter((server) => server.family === "tls");
     const wider = [
       ...(roles.includes("external") ? externalServers(graph, gateway, servers.value) : []),
-      ...(roles.includes("local") ? localServers(gateway, servers.value) : []),
+      // Cluster-local calls: the servers of the local gateway that use TLS end it as well.
+      ...(roles.includes("local") ? secure.flatMap((one) => [...checkMode(gateway, one, "local")]) : []),
     ];
     yield* wider;
     // One cause, one finding: a wrong mode explains what is wrong with the certificates of that mode.

@@ -1,21 +1,19 @@
 import { appendItem, setValue } from "../../src/fix/edits.ts";
-import { excludeInboundPortsKey, podExcludesPort, portExclusion } from "../../src/mesh/excluded-ports.ts";
-import { annotationPlace, valueOr } from "../../src/mesh/field.ts";
+import {
+  excludeInboundPortsKey,
+  podExcludesPort,
+  portExclusion,
+  servicesExcludePort,
+} from "../../src/mesh/excluded-ports.ts";
+import { annotationPlace } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
-import { knativeServices, meantForIstio } from "../../src/mesh/services.ts";
+import { meantForIstio } from "../../src/mesh/services.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const drainPort = ports.queueAdmin;
@@ -28,27 +26,17 @@ function* checkService(service: Resource, graph: Graph): Generator<Judgement> {
     if (excluded.state === "unknown") yield undecided(excluded.why);
     if (excluded.state !== "value" || excluded.value) continue;
     const place = annotationPlace(pod, excludeInboundPortsKey);
-    yield fail(
-      at(place.resource, ...place.path),
-      `this list replaces that of the mesh and lacks ${drainPort}: ${why}`,
-      {
-        advice: `add ${drainPort} to the list`,
-      },
-    );
+    const message = `this list replaces that of the mesh and lacks ${drainPort}: ${why}`;
+    yield fail(at(place.resource, ...place.path), message, { advice: `add ${drainPort} to the list` });
   }
-}
-
-/** All services bring the port themselves: then the mesh-wide list does not matter. */
-function servicesExclude(graph: Graph): boolean {
-  const pods = knativeServices(graph).flatMap((service) => graph.podsOf(service));
-  return pods.length > 0 && pods.every((pod) => valueOr(podExcludesPort(pod, drainPort), false));
 }
 
 function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> {
   const found = portExclusion(graph, smcp, drainPort);
   if (found.state === "unknown") return yield undecided(found.needs);
   if (found.state === "not-applicable") return yield notApplicable(found.why);
-  if (found.state === "excluded" || (found.state === "missing" && servicesExclude(graph))) return;
+  if (found.state === "excluded" || (found.state === "missing" && servicesExcludePort(graph, drainPort)))
+    return;
   const { state, path, isList, ofNumbers } = found;
   const edits = isList ? appendItem(smcp, path, drainPort) : setValue(smcp, path, [drainPort]);
   if (state === "replaced") {

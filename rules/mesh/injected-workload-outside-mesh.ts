@@ -8,15 +8,8 @@ import { meshes } from "../../src/mesh/meshes.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Fix } from "../../src/model/finding.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const subjects = [...workloadKinds, kinds.ContainerSource] as const;

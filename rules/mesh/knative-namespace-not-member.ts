@@ -12,16 +12,8 @@ import type { Severity } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList } from "../../src/model/value.ts";
-import {
-  at,
-  atKey,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const members = ["spec", "members"] as const;

@@ -7,15 +7,8 @@ import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { tenants } from "../../src/mesh/tenants.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import {
-  at,
-  defineSetRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  type Spot,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, defineSetRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import type { Judgement, Spot } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const spot = ({ resource, path }: Place): Spot => at(resource, ...path);

@@ -1,4 +1,5 @@
-import { removeKey, setValue } from "../../src/fix/edits.ts";
+import { setValue } from "../../src/fix/edits.ts";
+import { moveSetting } from "../../src/fix/move.ts";
 import { embeddedKn, locateWord, misplacedSettings } from "../../src/mesh/embedded-scripts.ts";
 import { annotation, annotationPlace, valueOr } from "../../src/mesh/field.ts";
 import { injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
@@ -8,11 +9,11 @@ import { isPresent, passthroughKey } from "../../src/mesh/passthrough.ts";
 import { isFixed, isOwned } from "../../src/mesh/revision-templates.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
 import { type MisplacedSetting, settingsInSpec, settingsOnObject } from "../../src/mesh/sidecar-settings.ts";
-import type { Edit, Fix } from "../../src/model/finding.ts";
+import type { Fix } from "../../src/model/finding.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isMapping, type Mapping, type Path, valueAt } from "../../src/model/value.ts";
-import { atKey, defineRule, fail, type Judgement, notApplicable } from "../../src/rule/define.ts";
+import type { Path } from "../../src/model/value.ts";
+import { atKey, defineRule, fail, type Judgement, notApplicable, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** Kinds whose steps or containers may call `kn`. */
@@ -21,31 +22,19 @@ const scriptKinds = [
   ...["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"].map((kind) => `${kind}.tekton.dev`),
 ];
 
-/** The path of a setting, or of the mapping around it that would be empty without it. */
-function withEmptied(value: Mapping, path: Path): Path {
-  const parent = path.slice(0, -1);
-  const around = valueAt(value, parent);
-  const isMetadata = parent.length <= 1 || parent.join(".") === "spec.template.metadata";
-  if (isMetadata || parent.join(".") === "spec.template.spec") return path;
-  return isMapping(around) && Object.keys(around).length === 1 ? withEmptied(value, parent) : path;
-}
-
 function move(
   resource: Resource,
   from: Path,
   to: Path,
   text: string,
   safety: Fix["safety"],
-): { readonly fix: Fix } | { readonly advice: string } {
+): ReturnType<typeof remedy> {
   const title = `move it to ${to.slice(0, -1).join(".")}`;
-  const fixed = isFixed(resource);
-  if (fixed && to[1] === "template") return { advice: `${title}, in a revision with a new name` };
-  const added = setValue(resource, to, text);
+  if (!isFixed(resource)) return remedy(title, safety, moveSetting(resource, from, to, text));
+  if (to[1] === "template") return { advice: `${title}, in a revision with a new name` };
   // The template of a revision with a name cannot change; the copy that stays there does no harm.
-  if (fixed && added) return { fix: { title: title.replace("move", "copy"), safety, edits: added } };
-  const removed = removeKey(resource, withEmptied(resource.value, from));
-  const edits: readonly Edit[] | null = added && removed && [...added, ...removed];
-  return edits ? { fix: { title, safety, edits } } : { advice: title };
+  const copied = setValue(resource, to, text);
+  return remedy(copied ? title.replace("move", "copy") : title, safety, copied);
 }
 
 /** The sidecar comes anyway (by the namespace, by a revision), so the setting only repeats what is so. */
@@ -55,22 +44,17 @@ function isMoot(setting: MisplacedSetting, pod: PodTemplate, graph: Graph): bool
 }
 
 function* sidecarSettings(service: Resource, pod: PodTemplate, graph: Graph): Generator<Judgement> {
-  for (const setting of settingsOnObject(pod)) {
-    if (isMoot(setting, pod, graph)) continue;
-    const { key, path, text, meant } = setting;
-    const message = `${key} stands on the ${service.id.kind} itself, whose metadata never reaches its pods`;
-    yield fail(atKey(service, ...path), message, {
-      explains: meant.path,
-      ...move(service, path, meant.path, text, "review"),
-    });
-  }
-  for (const { key, path, text, meant } of settingsInSpec(pod)) {
-    const message = `${key} stands below spec.template.spec, where pods have no metadata`;
-    yield fail(atKey(service, ...path), message, {
-      explains: meant.path,
-      ...move(service, path, meant.path, text, "review"),
-    });
-  }
+  const onObject = settingsOnObject(pod).filter((setting) => !isMoot(setting, pod, graph));
+  const places = [
+    [onObject, `on the ${service.id.kind} itself, whose metadata never reaches its pods`],
+    [settingsInSpec(pod), "below spec.template.spec, where pods have no metadata"],
+  ] as const;
+  for (const [settings, where] of places)
+    for (const { key, path, text, meant } of settings)
+      yield fail(atKey(service, ...path), `${key} stands ${where}`, {
+        explains: meant.path,
+        ...move(service, path, meant.path, text, "review"),
+      });
 }
 
 function* passthrough(service: Resource, pod: PodTemplate): Generator<Judgement> {

@@ -6,15 +6,8 @@ import { revisionKinds, revisionTemplates } from "../../src/mesh/revision-templa
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  notApplicable,
-  type Problem,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Problem } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 const members = ["spec", "members"];

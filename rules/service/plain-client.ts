@@ -1,50 +1,10 @@
-import { injection, injectionInMesh } from "../../src/mesh/injection.ts";
 import { workloadKinds } from "../../src/mesh/kinds.ts";
-import {
-  clientTexts,
-  eventKinds,
-  eventSenders,
-  eventUris,
-  localGatewayTls,
-  localNamesIn,
-} from "../../src/mesh/local-clients.ts";
+import { callsOf, hasSidecar, isEvent } from "../../src/mesh/plain-calls.ts";
+import { eventKinds, eventSenders, localGatewayTls } from "../../src/mesh/local-clients.ts";
 import { isOwned } from "../../src/mesh/revision-templates.ts";
-import type { Graph, PodTemplate } from "../../src/model/graph.ts";
-import { label, type Resource } from "../../src/model/resource.ts";
-import type { Path } from "../../src/model/value.ts";
+import { label } from "../../src/model/resource.ts";
 import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-/** A field with a cluster-local name of a Knative Service. */
-interface Call {
-  readonly host: string;
-  readonly path: Path;
-  readonly source: { readonly resource: Resource; readonly path: Path } | null;
-}
-
-const isEvent = (resource: Resource): boolean => eventKinds.some((kind) => kind === resource.kind);
-
-function callsOf(graph: Graph, resource: Resource): readonly Call[] {
-  const texts = isEvent(resource)
-    ? eventUris(resource).map((uri) => ({ ...uri, source: null }))
-    : graph.podsOf(resource).flatMap((pod) => clientTexts(graph, pod));
-  return texts.flatMap(({ text, path, source }) =>
-    localNamesIn(graph, text)
-      .slice(0, 1)
-      .map((host) => ({ host, path, source })),
-  );
-}
-
-/** Whether the pods have a sidecar; one that its namespace keeps from them is another rule's finding. */
-function hasSidecar(graph: Graph, pods: readonly PodTemplate[]): "yes" | "no" | "unknown" {
-  const states = pods.map((pod) => {
-    const asked = injectionInMesh(graph, pod).state;
-    return asked === "yes" ? injection(graph, pod).state : asked;
-  });
-  const asks = pods.some((pod) => injectionInMesh(graph, pod).state === "yes");
-  if (states.includes("unknown") || states.length === 0) return "unknown";
-  return states.includes("no") && !asks ? "no" : "yes";
-}
 
 export const rule = defineRule({
   id: "service/plain-client",

@@ -3,8 +3,8 @@ import { annotation, annotationPlace, labelValue, valueOr } from "../../src/mesh
 import { parseBool } from "../../src/mesh/go-values.ts";
 import { injection, injectionInMesh } from "../../src/mesh/injection.ts";
 import { meshesOf } from "../../src/mesh/membership.ts";
-import { meshVersion, meshes } from "../../src/mesh/meshes.ts";
 import { workloadMode } from "../../src/mesh/mtls.ts";
+import { versionsOf } from "../../src/mesh/pod-versions.ts";
 import { isFixed, revisionKinds, revisionTemplates } from "../../src/mesh/revision-templates.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
 import { probeRewriteKey } from "../../src/mesh/sidecar-settings.ts";
@@ -14,14 +14,6 @@ import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import { atLeast } from "../../src/model/version.ts";
 import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-/** Versions of the meshes that the pod may belong to; the profile's where none is known. */
-function versionsOf(graph: Graph, pod: PodTemplate) {
-  const home = meshesOf(graph, pod.namespace);
-  const candidates = home.state === "member" ? home.meshes : meshes(graph);
-  const versions = candidates.map((mesh) => meshVersion(graph, mesh)).filter((version) => version !== null);
-  return versions.length === 0 ? [graph.profile.mesh] : versions;
-}
 
 function isStrict(graph: Graph, pod: PodTemplate): boolean {
   const home = meshesOf(graph, pod.namespace);

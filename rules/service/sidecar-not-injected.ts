@@ -20,16 +20,8 @@ import {
 import { isClusterLocal, meantForIstio } from "../../src/mesh/services.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  notApplicable,
-  type Judgement,
-  type Problem,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement, Problem } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 /** A service that only the mesh calls works without a sidecar where nothing asks for a certificate. */

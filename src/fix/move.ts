@@ -1,6 +1,6 @@
 import type { Edit } from "../model/finding.ts";
 import type { Resource } from "../model/resource.ts";
-import { formatPath, type Path, type Value } from "../model/value.ts";
+import { formatPath, isMapping, type Mapping, type Path, type Value, valueAt } from "../model/value.ts";
 import { conflict, removeKey, setValue } from "./edits.ts";
 
 const lineBreak = /^(?:\r\n|\r|\n)/;
@@ -32,4 +32,23 @@ export function moveKey(resource: Resource, from: Path, to: Path, value: Value):
   const both = single ? merged(removal, insertion) : null;
   if (both) return [both];
   return conflict(removals, added) ? null : [...removals, ...added];
+}
+
+/** The path of a setting, or of the mapping around it that would be empty without it. */
+function withEmptied(value: Mapping, path: Path): Path {
+  const parent = path.slice(0, -1);
+  const around = valueAt(value, parent);
+  const isMetadata = parent.length <= 1 || parent.join(".") === "spec.template.metadata";
+  if (isMetadata || parent.join(".") === "spec.template.spec") return path;
+  return isMapping(around) && Object.keys(around).length === 1 ? withEmptied(value, parent) : path;
+}
+
+/**
+ * Writes a label or annotation at another level of an object with a pod template, and takes it away where it stands,
+ * with mappings that only held it. Null where that cannot be written safely.
+ */
+export function moveSetting(resource: Resource, from: Path, to: Path, text: string): readonly Edit[] | null {
+  const added = setValue(resource, to, text);
+  const removed = removeKey(resource, withEmptied(resource.value, from));
+  return added && removed && [...added, ...removed];
 }

@@ -10,6 +10,7 @@ import { kinds } from "./kinds.ts";
 import { meshOf } from "./meshes.ts";
 import { controlPlaneMode } from "./mtls.ts";
 import { isServerlessMesh, serverlessControlPlanes } from "./serverless-mesh.ts";
+import { knativeServices } from "./services.ts";
 
 const inbound = ["spec", "proxy", "networking", "trafficControl", "inbound"];
 
@@ -62,6 +63,12 @@ export const excludeInboundPortsKey = "traffic.sidecar.istio.io/excludeInboundPo
 export function podExcludesPort(pod: PodTemplate, port: number): Reading<boolean> {
   const ports = asPorts(annotation(pod, excludeInboundPortsKey));
   return ports.state === "value" ? { state: "value", value: ports.value.includes(String(port)) } : ports;
+}
+
+/** Whether all Knative Services exclude a port themselves: then the mesh-wide list does not matter. */
+export function servicesExcludePort(graph: Graph, port: number): boolean {
+  const pods = knativeServices(graph).flatMap((service) => graph.podsOf(service));
+  return pods.length > 0 && pods.every((pod) => valueOr(podExcludesPort(pod, port), false));
 }
 
 /** Whether one definition of a control plane lets callers without a certificate reach an inbound port. */

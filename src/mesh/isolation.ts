@@ -5,7 +5,7 @@ import type { Place } from "./field.ts";
 import { ingress } from "./ingress-class.ts";
 import { kinds } from "./kinds.ts";
 import { once } from "./memo.ts";
-import { namespaceLists, sharedPolicies, tenantGroups } from "./tenant-groups.ts";
+import { namespaceLists, sharedPolicies, tenantGroups, tenantOfPolicy } from "./tenant-groups.ts";
 import type { TenantGroup } from "./tenant-groups.ts";
 
 /** Whether tenants are kept apart by policies here: the rules about it have nothing to say elsewhere. */
@@ -42,11 +42,14 @@ export function anchor(graph: Graph, group: TenantGroup | null, namespace?: stri
   const wanted = namespace ?? null;
   const named = group !== null && wanted !== null ? namedAt(graph, group, wanted) : null;
   if (named) return named;
+  const shared = sharedPolicies(graph)
+    .filter(isOwn)
+    .filter((policy) => wanted === null || policy.namespace === wanted);
+  const ofTenants = tenantOfPolicy(graph);
   const found =
     group?.shared.find(isOwn) ??
-    sharedPolicies(graph)
-      .filter(isOwn)
-      .find((policy) => wanted === null || policy.namespace === wanted) ??
+    shared.find((policy) => !ofTenants.has(policy)) ??
+    shared[0] ??
     sharedPolicies(graph).find(isOwn) ??
     graph.own(kinds.Namespace).find(({ name }) => group?.namespaces.includes(name)) ??
     policies[0] ??

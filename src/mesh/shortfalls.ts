@@ -68,7 +68,10 @@ function nearPolicy(graph: Graph, requirement: Requirement, { all, lacking }: Co
   return (
     here.find(({ name }) => name === requirement.policy) ??
     lost.find(({ name }) => name === requirement.policy) ??
-    here.find((policy) => wouldCover(graph, policy, lacking)) ??
+    here.find(
+      (policy) =>
+        ["none", "later"].includes(selected(graph, policy).state) && wouldCover(graph, policy, lacking),
+    ) ??
     (served.length === 0 ? undefined : mine.find((policy) => wouldCover(graph, policy, served))) ??
     null
   );
