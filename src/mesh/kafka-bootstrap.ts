@@ -1,5 +1,5 @@
 import type { Graph } from "../model/graph.ts";
-import { isUnknown } from "../model/placeholder.ts";
+import { isCapitalsPlaceholder, isUnknown } from "../model/placeholder.ts";
 import type { Resource } from "../model/resource.ts";
 import { formatPath, isList } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
@@ -40,6 +40,11 @@ function parseAddress(text: string, path: Path): BootstrapAddress | null {
   return { text, host: match[1] ?? match[2] ?? "", port, path };
 }
 
+/** Whether an entry, or its host, is left to be filled in (requirements D12). */
+function isOpen(text: string): boolean {
+  return isUnknown(text) || isCapitalsPlaceholder(text.replace(/:\d+$/, ""));
+}
+
 /** The addresses of a text with commas, or of a list of texts; null if there is nothing, or of another type. */
 function parseList(value: Value, path: Path): readonly (readonly [string, Path])[] | null {
   const split = (text: string, at: Path): readonly (readonly [string, Path])[] =>
@@ -61,7 +66,7 @@ export function bootstrapList(
   if (reading.state === "unknown") return { ...list, needs };
   const texts = reading.state === "value" ? parseList(reading.value, path) : null;
   if (texts === null) return null;
-  const known = texts.filter(([text]) => !isUnknown(text));
+  const known = texts.filter(([text]) => !isOpen(text));
   const parsed = known.map(([text, at]) => ({ text, path: at, address: parseAddress(text, at) }));
   return {
     ...list,
