@@ -109,5 +109,8 @@ export function selection(graph: Graph, policy: Resource): Selection {
   if (running) return { state: "unknown", needs: `the running pods, which have the label ${running[0]}` };
   if (among.length === 0)
     return { state: "unknown", needs: `the workloads of namespace ${policy.namespace}` };
+  // Their written labels may not be all that they have.
+  if (among.some(({ pod }) => pod?.resource.rendering?.labels))
+    return { state: "unknown", needs: "the labels that Kustomize adds to the pods" };
   return explain(policy, among);
 }
