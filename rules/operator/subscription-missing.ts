@@ -1,6 +1,7 @@
 import { read, readString } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { operatorNamespace } from "../../src/mesh/namespaces.ts";
+import { isPatched } from "../../src/mesh/patches.ts";
 import { packageOf, packages, subscriptionsOf } from "../../src/mesh/prerequisites.ts";
 import {
   customResources,
@@ -59,11 +60,15 @@ function* checkSubscription(subscription: Resource, graph: Graph): Generator<Jud
     );
   }
   const channel = readString(subscription, ["spec", "channel"]);
-  if (channel.state === "value" && !isChannel(channel.value))
-    yield fail(at(subscription, "spec", "channel"), `${meant} has no channel "${channel.value}"`, {
-      severity: info,
-      advice: "use stable, or one that the catalogue lists",
-    });
+  if (channel.state === "value" && !isChannel(channel.value)) {
+    // Bases leave it to their overlays.
+    if (isPatched(graph, subscription)) yield undecided("the patches of the Subscription");
+    else
+      yield fail(at(subscription, "spec", "channel"), `${meant} has no channel "${channel.value}"`, {
+        severity: info,
+        advice: "use stable, or one that the catalogue lists",
+      });
+  }
   const { namespace } = subscription;
   if (namespace === null) return yield undecided(`the namespace of Subscription ${subscription.name}`);
   const usual = namespacesOf(meant);
