@@ -1,5 +1,5 @@
 import type { Graph } from "../model/graph.ts";
-import { type Resource, sourceOf } from "../model/resource.ts";
+import { idKey, type Resource, sourceOf } from "../model/resource.ts";
 import { isList, isMapping, type Value, valueAt } from "../model/value.ts";
 import { annotation } from "./field.ts";
 import { shellCommands, type Word } from "./kn-command.ts";
@@ -102,25 +102,39 @@ function byCommands(graph: Graph): readonly ApplyOrder[] {
   });
 }
 
-/** The numbers at the beginning of the parts of a path: `[0, 10]` of `0-mesh/10-smcp.yaml`; null if one has none. */
-function numbersOf(path: string): readonly { readonly folder: string; readonly number: number }[] {
+/** The number at the beginning of a file's name, and its folder: 20 in `mesh` of `mesh/20-smcp.yaml`. */
+function numberOf(path: string): { readonly folder: string; readonly number: number } | null {
   const steps = path.split("/");
-  return steps.flatMap((step, index) => {
-    const number = /^(\d{1,6})[-_.]/.exec(step)?.[1];
-    return number === undefined ? [] : [{ folder: steps.slice(0, index).join("/"), number: Number(number) }];
-  });
+  const number = /^(\d{1,6})[-_.]/.exec(steps.at(-1) ?? "")?.[1];
+  return number === undefined ? null : { folder: steps.slice(0, -1).join("/"), number: Number(number) };
 }
 
-/** Numbered files order those of the same folder only; each such folder is an order of its own. */
+/**
+ * Numbered files order those of the same folder only; each such folder is an order of its own. Folders with numbers
+ * are chapters as often as steps, and files that define one object again are alternatives: no order at all.
+ */
 function byNames(graph: Graph): readonly ApplyOrder[] {
-  const folders = new Set(
-    ownOf(graph).flatMap((resource) => numbersOf(fileOf(resource)).map((one) => one.folder)),
-  );
-  return [...folders].map((folder): ApplyOrder => {
-    const position = (resource: Resource): number | null =>
-      numbersOf(fileOf(resource)).find((one) => one.folder === folder)?.number ?? null;
-    return { by: "names", position, describe: (resource) => `in ${fileOf(resource)}` };
-  });
+  const folders = new Map<string, Map<string, string>>();
+  const alternatives = new Set<string>();
+  for (const resource of ownOf(graph)) {
+    const path = fileOf(resource);
+    const folder = numberOf(path)?.folder;
+    if (folder === undefined) continue;
+    const files = folders.get(folder) ?? new Map<string, string>();
+    folders.set(folder, files);
+    const known = files.get(idKey(resource));
+    if (known !== undefined && known !== path) alternatives.add(folder);
+    files.set(idKey(resource), path);
+  }
+  return [...folders.keys()]
+    .filter((folder) => !alternatives.has(folder))
+    .map((folder): ApplyOrder => {
+      const position = (resource: Resource): number | null => {
+        const found = numberOf(fileOf(resource));
+        return found?.folder === folder ? found.number : null;
+      };
+      return { by: "names", position, describe: (resource) => `in ${fileOf(resource)}` };
+    });
 }
 
 /** The order in which a set's objects are applied, as far as one is written down; the strongest kind counts. */
