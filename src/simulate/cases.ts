@@ -1,6 +1,6 @@
 import { UsageError } from "../model/errors.ts";
 import type { Graph } from "../model/graph.ts";
-import { isMapping, valueAt } from "../model/value.ts";
+import { isMapping, plainText, valueAt } from "../model/value.ts";
 import type { Mapping, Value } from "../model/value.ts";
 import { callVerdicts } from "./answer.ts";
 import type { Answer, CallVerdict } from "./answer.ts";
@@ -120,12 +120,7 @@ function targetOf(reader: CaseReader, to: Mapping): Target {
 function headersOf(reader: CaseReader, request: Mapping): Readonly<Record<string, string>> {
   const headers = valueAt(request, ["headers"]) ?? {};
   const entries = Object.entries(reader.mapping(headers, "request.headers"));
-  return Object.fromEntries(
-    entries.map(([name, value]) => {
-      const text = typeof value === "string" ? value : String(value);
-      return [name, text];
-    }),
-  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, plainText(value)]));
 }
 
 function featuresOf(value: Value | undefined): readonly string[] {
