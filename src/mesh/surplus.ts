@@ -273,7 +273,9 @@ export const foreignCallers = oncePer((graph: Graph, policy: Resource): readonly
   const others = new Set(
     tenantGroups(graph)
       .filter((group) => !mine.includes(group))
-      .flatMap(({ namespaces }) => namespaces),
+      .flatMap(({ namespaces }) => namespaces)
+      // Two tenants that claim one namespace are a mistake of their own.
+      .filter((namespace) => !mine.some(({ namespaces }) => namespaces.includes(namespace))),
   );
   const isForeign = (request: ProxyRequest): boolean => {
     if (request.peer === null) return request.port !== 8022;

@@ -159,7 +159,11 @@ function agreed(lists: readonly NamespaceList[]): readonly string[] {
 export const tenantGroups = once((graph: Graph): readonly TenantGroup[] => {
   const owners = tenantOfPolicy(graph);
   return candidates(graph).map(({ name, namespaces, from }) => {
-    const shared = [...owners].filter(([, owner]) => owner === name).map(([policy]) => policy);
+    const mine = [...owners].filter(([, owner]) => owner === name).map(([policy]) => policy);
+    // The policy for the activator is the one that everybody knows.
+    const shared = mine.toSorted(
+      (a, b) => sharedNamespaces.indexOf(a.namespace ?? "") - sharedNamespaces.indexOf(b.namespace ?? ""),
+    );
     if (from === "config") return { name, namespaces, shared, configured: true };
     const inside = graph
       .all(kinds.AuthorizationPolicy)
