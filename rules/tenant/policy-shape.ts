@@ -1,0 +1,92 @@
+import { admissionProblems } from "../../src/mesh/authorization/admission.ts";
+import { actionOf } from "../../src/mesh/authorization/compile.ts";
+import { isolation } from "../../src/mesh/isolation.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { groupOf, isNamespaceWide, sharedNamespaces } from "../../src/mesh/tenant-groups.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { isList, isMapping, valueAt } from "../../src/model/value.ts";
+import { rulesDroppedOnTcp } from "../../src/simulate/policy-ports.ts";
+import { at, defineRule, fail, notApplicable } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+const rules = ["spec", "rules"];
+
+function hasNoRules(policy: Resource): boolean {
+  const value = valueAt(policy.value, rules) ?? null;
+  return value === null || (isList(value) && value.length === 0);
+}
+
+/** `rules: [{}]`: everything, whoever asks. */
+function hasEmptyRule(policy: Resource): boolean {
+  const value = valueAt(policy.value, rules);
+  return isList(value) && value.some((rule) => isMapping(rule) && Object.keys(rule).length === 0);
+}
+
+export const rule = defineRule({
+  id: "tenant/policy-shape",
+  summary: "A policy of the tenants' isolation has a form that is refused, or that means something else.",
+  severity: "error",
+  varies: true,
+  category: "schema",
+  documentation: [integrations("2.3")],
+  upstream: ["istio/istio pkg/config/validation/validation.go"],
+  applies: "security.istio.io v1beta1 and v1",
+  fix: "none",
+  reads: [kinds.AuthorizationPolicy],
+  candidates: "each",
+  selfContained: true,
+  subjects(graph) {
+    const found = isolation(graph);
+    const policies = graph
+      .own(kinds.AuthorizationPolicy)
+      .filter(
+        ({ namespace }) =>
+          namespace !== null &&
+          (sharedNamespaces.includes(namespace) || groupOf(graph, namespace) !== undefined),
+      );
+    return policies.length === 0 && found.state === "no" ? notApplicable(found.why) : policies;
+  },
+  *check(policy, graph) {
+    const { name, namespace } = policy;
+    const refused = admissionProblems(policy);
+    for (const { path, message } of refused) {
+      yield fail(at(policy, ...path), `the cluster refuses ${name}: ${message}`, {
+        advice: "write it in a form that Istio takes; until then the policy does not exist",
+        explains: path,
+      });
+    }
+    if (refused.length > 0) return;
+    const action = actionOf(policy);
+    if (action === "ALLOW" && hasNoRules(policy)) {
+      const isDeliberate = name.startsWith("deny");
+      if (!isNamespaceWide(policy) && !isDeliberate) {
+        yield fail(
+          at(policy, ...rules),
+          `${name} has no rules: it allows nothing, and refuses all that no other policy allows to the pods that it selects`,
+          { severity: "warning", advice: "write the rules, or call the policy deny-…" },
+        );
+      }
+      if (isNamespaceWide(policy) && name.startsWith("allow")) {
+        yield fail(
+          at(policy, ...rules),
+          `${name} has no rules: it allows nothing, and refuses all that no other policy allows in ${namespace}`,
+          { advice: "render the chart with serving.enabled or eventing.enabled, or remove the policy" },
+        );
+      }
+    }
+    if (action === "DENY" && isNamespaceWide(policy) && hasEmptyRule(policy)) {
+      yield fail(
+        at(policy, ...rules),
+        `${name} refuses everything in ${namespace}, whatever other policies allow: DENY comes first`,
+        { advice: 'write "spec: {}" instead, which refuses only what no other policy allows' },
+      );
+    }
+    for (const { rule: index, field } of rulesDroppedOnTcp(graph, policy)) {
+      yield fail(
+        at(policy, ...rules, index),
+        `the rule asks for ${field.written}, which only HTTP has, and the port that it is about is TCP`,
+        { advice: "name the Service's port http-… if it speaks HTTP", explains: [...rules, index] },
+      );
+    }
+  },
+});
