@@ -1,0 +1,92 @@
+import { chartReferences } from "../../src/mesh/chart-references.ts";
+import { isolation } from "../../src/mesh/isolation.ts";
+import { isMistakenGateway } from "../../src/mesh/mistaken-gateway.ts";
+import { gatewayNamespaces } from "../../src/mesh/namespaces.ts";
+import { isNamespaceWide, namespaceLists, type TenantGroup } from "../../src/mesh/tenant-groups.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
+import { lacksJobSink } from "../../src/mesh/older-chart.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import { isAssumed } from "../../src/model/profile.ts";
+import { atLeast, formatVersion, parseVersion } from "../../src/model/version.ts";
+import { at, defineSetRule, fail, type Judgement, undecided } from "../../src/rule/define.ts";
+import { integrations } from "../../src/rule/documents.ts";
+
+/** The chart of branch 1.35 calls itself 1.36.0, and later versions have no newer one. */
+function fits(version: string, graph: Graph): boolean {
+  const chart = parseVersion(version);
+  const { serverless } = graph.profile;
+  if (chart === null) return true;
+  if (chart.minor === 36 && atLeast(serverless, "1.35")) return true;
+  return chart.major === serverless.major && chart.minor === serverless.minor;
+}
+
+function* references(graph: Graph): Generator<Judgement> {
+  const { profile } = graph;
+  for (const { document, path, version } of chartReferences(graph)) {
+    const span = document.places.value(path);
+    if (fits(version, graph) || !span) continue;
+    if (isAssumed(profile, "serverless")) {
+      yield undecided("the version of Serverless");
+      continue;
+    }
+    yield fail(
+      { location: { file: document.file, ...span } },
+      `the tenants' policies are rendered by the chart of ${version}, and the cluster has Serverless ${formatVersion(profile.serverless)}`,
+      { advice: "take the chart of the Serverless version, and let the policies be rendered anew" },
+    );
+  }
+}
+
+/** The first policy of a tenant's projects that was written for a gateway beside the control plane. */
+function* olderSources(graph: Graph, group: TenantGroup): Generator<Judgement> {
+  const gateways = gatewayNamespaces(graph);
+  if (gateways.state === "unknown" || !gateways.namespaces.includes("knative-serving-ingress")) return;
+  const older = graph
+    .own(kinds.AuthorizationPolicy)
+    .find(
+      (policy) =>
+        group.namespaces.includes(policy.namespace ?? "") &&
+        isNamespaceWide(policy) &&
+        isMistakenGateway(graph, policy),
+    );
+  if (!older) return;
+  yield fail(
+    at(older, "metadata", "name"),
+    `the policies of tenant ${group.name} look like those of a chart before 1.36: they lack knative-serving-ingress, where the ingress gateway's pods run`,
+    { advice: "let the policies be rendered anew by chart 1.36 or later" },
+  );
+}
+
+export const rule = defineSetRule({
+  id: "tenant/chart-version-mismatch",
+  summary: "The tenants' policies come from another version of the chart than Serverless needs.",
+  severity: "warning",
+  category: "compatibility",
+  documentation: [integrations("2.3")],
+  upstream: ["openshift-knative/knative-istio-authz-chart Chart.yaml"],
+  fix: "review",
+  reads: [],
+  *check(graph) {
+    yield* references(graph);
+    const found = isolation(graph);
+    if (found.state === "no") return;
+    for (const group of found.tenants) {
+      yield* olderSources(graph, group);
+      const sink = graph
+        .all(kinds.JobSink)
+        .find(({ namespace }) => group.namespaces.includes(namespace ?? ""));
+      const [policy] = group.shared.filter(
+        (shared) => shared.standing === "own" && namespaceLists(graph, shared).length > 0,
+      );
+      if (!sink || !policy || !lacksJobSink(graph, group)) continue;
+      yield fail(
+        at(policy, "metadata", "name"),
+        `the policies of tenant ${group.name} look like those of a chart before 1.36: none lets its events reach job-sink, and ${sink.namespace} has JobSink ${sink.name}`,
+        {
+          related: [{ at: at(sink, "metadata", "name"), message: "gets no events" }],
+          advice: "let the policies be rendered anew by chart 1.36 or later",
+        },
+      );
+    }
+  },
+});
