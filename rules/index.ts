@@ -32,6 +32,12 @@ import { rule as kafkaServiceentryResolution } from "./kafka/serviceentry-resolu
 import { rule as kafkaServiceentryScope } from "./kafka/serviceentry-scope.ts";
 import { rule as kafkaSinkNestedUnderBroker } from "./kafka/sink-nested-under-broker.ts";
 import { rule as kafkaTopicDefaultsInvalid } from "./kafka/topic-defaults-invalid.ts";
+import { rule as kourierNetworkpolicyMissing } from "./kourier/networkpolicy-missing.ts";
+import { rule as kourierNetworkpolicySelector } from "./kourier/networkpolicy-selector.ts";
+import { rule as kourierPartOfLabelMissing } from "./kourier/part-of-label-missing.ts";
+import { rule as kourierPassthroughWithKourier } from "./kourier/passthrough-with-kourier.ts";
+import { rule as kourierStrictMtlsBlocksKourier } from "./kourier/strict-mtls-blocks-kourier.ts";
+import { rule as kourierSystemNamespaceMember } from "./kourier/system-namespace-member.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
@@ -164,6 +170,12 @@ export const rules: readonly Rule[] = [
   kafkaServiceentryScope,
   kafkaSinkNestedUnderBroker,
   kafkaTopicDefaultsInvalid,
+  kourierNetworkpolicyMissing,
+  kourierNetworkpolicySelector,
+  kourierPartOfLabelMissing,
+  kourierPassthroughWithKourier,
+  kourierStrictMtlsBlocksKourier,
+  kourierSystemNamespaceMember,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
