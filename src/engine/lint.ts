@@ -7,14 +7,15 @@ import { UsageError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Graph } from "../model/graph.ts";
 import { suggestion } from "../model/nearest.ts";
-import type { Crash, FileState, Report, SetReport } from "../model/report.ts";
+import type { FileState, Report, SetReport } from "../model/report.ts";
 import { layers, type ResourceSet } from "../model/set.ts";
 import type { SourceFile } from "../model/source.ts";
 import type { Rule } from "../rule/define.ts";
 import { caused } from "./caused.ts";
-import { judge } from "./judge.ts";
+import { judge, type Judged } from "./judge.ts";
 import type { LintInput } from "./lint-input.ts";
 import { inOrder, mergeAcrossSets } from "./merge.ts";
+import { isSameSet } from "./same-set.ts";
 import { ruleMatches, type RuleSettings, settingsOf } from "./settings.ts";
 import { isBelow } from "./shown.ts";
 import { applySuppressions } from "./suppress.ts";
@@ -55,6 +56,8 @@ interface Revision {
   readonly states: readonly FileState[];
   readonly judged: readonly ResourceSet[];
   readonly graphOf: (set: ResourceSet) => Graph;
+  /** Of a base: the sets that the change leaves as they are, with what they are at the head. */
+  readonly unchanged: ReadonlyMap<ResourceSet, ResourceSet>;
   /** No set is left out. */
   readonly complete: boolean;
 }
@@ -80,6 +83,12 @@ function baseRevision(
   const sets = discoverSets({ ...head, documents, mayLack: true }).filter(
     ({ name }) => names.has(name) || (!elsewhere.has(name) && asked(name)),
   );
+  const unchanged = new Map(
+    sets.flatMap((set) => {
+      const now = judged.find(({ name }) => name === set.name);
+      return now && isSameSet(set, now) ? [[set, now] as const] : [];
+    }),
+  );
   // Those of the base are asked for twice: by rules that compare, and to judge the base itself.
   const graphs = new Map<ResourceSet, Graph>();
   return {
@@ -91,57 +100,74 @@ function baseRevision(
       graphs.set(set, graph);
       return graph;
     },
+    unchanged,
     complete,
   };
 }
 
-/** What the rules say about a revision, before anything is left out. */
-interface Said {
-  readonly sets: readonly SetReport[];
-  readonly crashes: readonly Crash[];
-  readonly findings: readonly Finding[];
+/** A set with what the rules say about it. */
+interface JudgedSet {
+  readonly set: ResourceSet;
+  readonly said: Judged;
+  readonly report: SetReport;
 }
 
-function judgeRevision(
-  revision: Revision,
-  input: LintInput,
+function judgeSets(
+  { judged, graphOf }: Revision,
+  { options, now }: LintInput,
   settings: ReadonlyMap<Rule, RuleSettings>,
   base: Revision | null,
-): Said {
-  const { files, states, judged, complete } = revision;
-  const { config, options, now, catalogue } = input;
-  const sets: SetReport[] = [];
-  const crashes: Crash[] = [];
-  const found: Finding[] = [];
-  for (const set of judged) {
-    const graph = revision.graphOf(set);
+): readonly JudgedSet[] {
+  return judged.map((set) => {
+    const graph = graphOf(set);
     const before = base?.judged.find(({ name }) => name === set.name);
-    const said = judge(graph, settings, {
-      now,
-      strict: options.strict,
-      base: base && before ? base.graphOf(before) : null,
-    });
-    crashes.push(...said.crashes);
-    found.push(...said.findings);
+    const baseGraph = base && before ? (base.unchanged.has(before) ? graph : base.graphOf(before)) : null;
+    const said = judge(graph, settings, { now, strict: options.strict, base: baseGraph });
     const owns = layers.filter((layer) => graph.owns(layer));
-    sets.push({ name: set.name, path: set.path, profile: graph.profile, owns, verdicts: said.verdicts });
-  }
+    const { profile } = graph;
+    return { set, said, report: { name: set.name, path: set.path, profile, owns, verdicts: said.verdicts } };
+  });
+}
+
+/** The same for a base: what is said about sets that the change leaves as they are is known from the head. */
+function judgeBase(
+  base: Revision,
+  input: LintInput,
+  settings: ReadonlyMap<Rule, RuleSettings>,
+  head: readonly JudgedSet[],
+): readonly JudgedSet[] {
+  const known = new Set(base.unchanged.values());
+  const judged = base.judged.filter((set) => !base.unchanged.has(set));
+  return [
+    ...head.filter(({ set }) => known.has(set)),
+    ...judgeSets({ ...base, judged }, input, settings, null),
+  ];
+}
+
+/** The findings of a revision, suppressed ones marked, before anything is left out. */
+function findingsOf(
+  { files, states, complete }: Revision,
+  judged: readonly JudgedSet[],
+  input: LintInput,
+  settings: ReadonlyMap<Rule, RuleSettings>,
+): readonly Finding[] {
+  const { config, options, now, catalogue } = input;
+  const found = judged.flatMap(({ said }) => said.findings);
   const texts = new Map(files.map((file) => [file.path, file]));
   // An unreadable document has no resources: a finding without one is about its text.
   const explained = found.filter((finding) => finding.resource === null);
   found.push(...unreadableFindings(states, texts, options.named, settings, explained));
-  const findings = applySuppressions(mergeAcrossSets(found), {
+  return applySuppressions(mergeAcrossSets(found), {
     files,
     config,
     now,
     settings,
     catalogue,
-    verdicts: sets.flatMap((set) => set.verdicts),
-    judged: new Set(judged.flatMap((set) => set.documents.map((document) => document.file.path))),
+    verdicts: judged.flatMap(({ said }) => said.verdicts),
+    judged: new Set(judged.flatMap(({ set }) => set.documents.map((document) => document.file.path))),
     complete,
     configTree: treeAt(input.configFolder, input.belowConfig),
   });
-  return { sets, crashes, findings };
 }
 
 /**
@@ -173,21 +199,23 @@ export function lint(input: LintInput): Report {
     states: [...input.fileStates, ...loaded.files],
     judged: judgedSets,
     graphOf,
+    unchanged: new Map(),
     complete: judgedSets.length === all.length,
   };
   const base = baseRevision(input, setInput, all, head);
-  const said = judgeRevision(head, input, settings, base);
+  const judged = judgeSets(head, input, settings, base);
+  const found = findingsOf(head, judged, input, settings);
   const findings =
     base !== null && input.onlyCaused === true
-      ? caused(said.findings, judgeRevision(base, input, settings, null).findings)
-      : said.findings;
+      ? caused(found, findingsOf(base, judgeBase(base, input, settings, judged), input, settings))
+      : found;
   return {
-    sets: said.sets,
+    sets: judged.map(({ report }) => report),
     findings: inOrder(findings.filter((finding) => isBelow(finding.at.file.path, options.shownPaths))),
     files: head.states
       .filter((state) => isBelow(state.path, options.shownPaths))
       .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
-    crashes: said.crashes,
+    crashes: judged.flatMap(({ said }) => said.crashes),
     counts: countsOf(judgedSets, loaded.variables),
   };
 }

@@ -3,7 +3,8 @@ import { caused } from "../../src/engine/caused.ts";
 import { lint } from "../../src/engine/lint.ts";
 import { emptyConfig } from "../../src/model/config.ts";
 import type { Finding } from "../../src/model/finding.ts";
-import { at, defineRule, fail } from "../../src/rule/define.ts";
+import type { SourceFile } from "../../src/model/source.ts";
+import { at, defineRule, fail, type Rule } from "../../src/rule/define.ts";
 
 interface Case {
   readonly rule?: string;
@@ -84,16 +85,27 @@ const map = (name: string, partner = ""): string =>
 function run(
   head: Readonly<Record<string, string>>,
   base: Readonly<Record<string, string>> | null,
-  more: { readonly shown?: readonly string[]; readonly sets?: readonly string[] } = {},
+  more: {
+    readonly shown?: readonly string[];
+    readonly sets?: readonly string[];
+    readonly detected?: boolean;
+    readonly rule?: Rule;
+  } = {},
 ): readonly string[] {
+  // A text that did not change is one file, as the command line has it.
+  const known = new Map<string, SourceFile>();
   const files = (of: Readonly<Record<string, string>>) =>
-    Object.entries(of).map(([path, text]) => ({ path, text }));
+    Object.entries(of).map(([path, text]) => {
+      const file = known.get(path + text) ?? { path, text };
+      known.set(path + text, file);
+      return file;
+    });
   const report = lint({
     files: files(head),
     fileStates: [],
     config: {
       ...emptyConfig,
-      sets: ["one", "two"].map((path) => ({
+      sets: (more.detected === true ? [] : ["one", "two"]).map((path) => ({
         name: path,
         path: `${path}*`,
         render: "none",
@@ -116,7 +128,7 @@ function run(
       shownPaths: more.shown ?? ["."],
       named: [],
     },
-    catalogue: [rule],
+    catalogue: [more.rule ?? rule],
     contextFiles: [],
     ...(base && { base: { files: files(base) } }),
     onlyCaused: true,
@@ -153,5 +165,41 @@ describe("a report of what a change causes", () => {
     expect(run(head, base, { shown: ["one/new"] })).toEqual(["one/new/c.yaml there is no d"]);
     expect(run(head, two, { sets: ["one"] })).toHaveLength(2);
     expect(run(head, base, { sets: ["two"] })).toEqual([]);
+  });
+
+  it("judges a set that does not change once", () => {
+    const judged: string[] = [];
+    const counting: Rule = {
+      ...rule,
+      check: (subject, graph, context) => {
+        judged.push(graph.set.name);
+        return rule.check(subject, graph, context);
+      },
+    };
+    const base = { "one/a.yaml": map("a", "b"), "two/a.yaml": map("a", "b") };
+    const head = { ...base, "two/c.yaml": map("c", "d") };
+    expect(run(head, base, { rule: counting })).toEqual(["two/c.yaml there is no d"]);
+    expect(judged.toSorted()).toEqual(["one", "two", "two", "two"]);
+  });
+
+  it("judges a set anew whose objects are rendered in another way", () => {
+    const named: Rule = defineRule({
+      ...rule,
+      *check(resource) {
+        yield fail(at(resource, "metadata", "name"), `in ${resource.namespace}`);
+      },
+      subjects: (graph) => graph.own("ConfigMap"),
+    });
+    const kustomization = (text: string): string =>
+      `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n${text}\n`;
+    const base = {
+      "base/a.yaml": map("a"),
+      "base/kustomization.yaml": kustomization("resources: [a.yaml]"),
+      "overlay/kustomization.yaml": kustomization("namespace: x\nresources: [../base]"),
+    };
+    const other = kustomization("namespace: y\nresources: [../base]");
+    const head = { ...base, "overlay/kustomization.yaml": other };
+    expect(run(head, base, { rule: named, detected: true })).toEqual(["base/a.yaml in y"]);
+    expect(run(base, base, { rule: named, detected: true })).toEqual([]);
   });
 });
