@@ -195,11 +195,11 @@ describe("a report of what a change causes", () => {
     const base = {
       "base/a.yaml": map("a"),
       "base/kustomization.yaml": kustomization("resources: [a.yaml]"),
-      "overlay/kustomization.yaml": kustomization("namespace: x\nresources: [../base]"),
+      "overlay/kustomization.yaml": kustomization("namespace: shop\nresources: [../base]"),
     };
-    const other = kustomization("namespace: y\nresources: [../base]");
+    const other = kustomization("namespace: cart\nresources: [../base]");
     const head = { ...base, "overlay/kustomization.yaml": other };
-    expect(run(head, base, { rule: named, detected: true })).toEqual(["base/a.yaml in y"]);
+    expect(run(head, base, { rule: named, detected: true })).toEqual(["base/a.yaml in cart"]);
     expect(run(base, base, { rule: named, detected: true })).toEqual([]);
   });
 });
