@@ -1,9 +1,10 @@
 import { writeSetting } from "../../src/fix/items.ts";
+import { goesWith } from "../../src/mesh/alternatives.ts";
 import { dataPlane, type SidecarRequest } from "../../src/mesh/data-plane.ts";
 import { eventingInMesh } from "../../src/mesh/eventing-config.ts";
 import { injectKey } from "../../src/mesh/injection.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import type { Resource } from "../../src/model/resource.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
@@ -31,6 +32,12 @@ export const rule = defineRule({
     if (inMesh.state === "unknown") return yield undecided(inMesh.needs);
     if (inMesh.state === "no") return yield notApplicable(inMesh.why);
     const { gaps, byAnnotation, needs } = dataPlane(graph, eventing);
+    const shown = inMesh.at?.resource;
+    const match = shown && gaps.length > 0 ? goesWith(graph, eventing, shown) : "yes";
+    if (shown && match === "unknown")
+      return yield undecided(`which KnativeEventing of several folders is applied with ${label(shown)}`);
+    if (shown && match === "other")
+      return yield notApplicable(`${label(shown)} lies beside another KnativeEventing`);
     for (const { workloads, reason, path, request } of gaps) {
       const verb = workloads.length === 1 ? "gets" : "get";
       yield fail(

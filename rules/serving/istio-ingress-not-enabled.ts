@@ -1,5 +1,6 @@
 import { setValue } from "../../src/fix/edits.ts";
-import { ingressClass } from "../../src/mesh/ingress-class.ts";
+import { goesWith } from "../../src/mesh/alternatives.ts";
+import { ingressClass, istioServings } from "../../src/mesh/ingress-class.ts";
 import { integration } from "../../src/mesh/integration.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { knativeGatewaysOf } from "../../src/mesh/knative-gateways.ts";
@@ -41,6 +42,12 @@ export const rule = defineRule({
     if (found === null) return yield notApplicable("nothing shows that Serverless works with a mesh");
     if (isPatched(graph, serving)) return yield undecided("the patches of the KnativeServing");
     const gateway = typeof found === "string" ? null : found;
+    // If a candidate uses Istio, the requirement is met.
+    const match = gateway && istioServings(graph).length === 0 ? goesWith(graph, serving, gateway) : "yes";
+    if (gateway && match === "unknown")
+      return yield undecided(`which KnativeServing of several folders is applied with ${label(gateway)}`);
+    if (gateway && match === "other")
+      return yield notApplicable(`${label(gateway)} lies beside another KnativeServing`);
     const title = "set spec.ingress.istio.enabled to true";
     const edits = setValue(serving, path, true);
     yield fail(

@@ -3,7 +3,7 @@ import type { Resource } from "../model/resource.ts";
 import { toJson } from "../model/value.ts";
 import type { Mapping, Path } from "../model/value.ts";
 import { readMap, readText } from "./field.ts";
-import type { Reading } from "./field.ts";
+import type { Place, Reading } from "./field.ts";
 import { ingress } from "./ingress-class.ts";
 import { membership } from "./membership.ts";
 import { meshes } from "./meshes.ts";
@@ -35,7 +35,8 @@ export function isEnabled({ value }: IstioFeature): "yes" | "no" | "unknown" {
 }
 
 export type EventingInMesh =
-  | { readonly state: "yes" }
+  /** `at`: the field of another object that shows it; null where it is its own, or a stated fact. */
+  | { readonly state: "yes"; readonly at: Place | null }
   | { readonly state: "no"; readonly why: string }
   | { readonly state: "unknown"; readonly needs: string };
 
@@ -51,15 +52,16 @@ function hasRolls(graph: Graph): boolean {
  */
 export function eventingInMesh(graph: Graph, eventing: Resource): EventingInMesh {
   const used = ingress(graph);
-  if (used.state === "istio" && hasRolls(graph)) return { state: "yes" };
+  if (used.state === "istio" && hasRolls(graph)) return { state: "yes", at: used.at };
   const feature = istioFeature(eventing);
   const enabled = isEnabled(feature);
-  if (enabled === "yes") return { state: "yes" };
+  if (enabled === "yes") return { state: "yes", at: null };
   const namespace = eventing.namespace ?? eventingNamespace;
   const homes = meshes(graph)
     .filter((mesh) => mesh.family !== "ossm3")
     .map((mesh) => membership(graph, namespace, mesh));
-  if (homes.some(({ state }) => state === "member")) return { state: "yes" };
+  const member = homes.find(({ state }) => state === "member");
+  if (member?.state === "member") return { state: "yes", at: member.at };
   if (enabled === "unknown") return { state: "unknown", needs: "the feature istio of the KnativeEventing" };
   const open = homes.find((home) => home.state === "unknown");
   if (open?.state === "unknown") return { state: "unknown", needs: open.needs };
