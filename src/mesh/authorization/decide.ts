@@ -189,7 +189,8 @@ function customRules(
   for (const candidate of candidates) {
     const name = candidate.policy.provider ?? "";
     const provider = providerOf(name);
-    if (provider === "http" && request.protocol === "tcp") continue;
+    // Several providers are broken before anything asks what they speak.
+    if (provider === "http" && request.protocol === "tcp" && !several) continue;
     const match = matchesRule(candidate.rule, request);
     if (match === "no") continue;
     const broken = provider === "invalid" || several;

@@ -1,5 +1,5 @@
 import type { Match } from "../label-match.ts";
-import { glob } from "./text-pattern.ts";
+import { dottedGlob, glob } from "./text-pattern.ts";
 import type { TextTest } from "./text-pattern.ts";
 
 /** A test of the peer's URI SAN; null stands for a peer without certificate, which no pattern matches. */
@@ -20,15 +20,16 @@ const special = /[\\^$.|?+()[\]{}]/;
 
 /**
  * Older Istio put values into regular expressions without quoting them (semantics 10): with special characters only a
- * literal match is certain, and a dot alone can be told: it is any character.
+ * literal match is certain. A dot alone is any character: what does not even match so is certain too.
  */
 function unquoted(pattern: string, prefix: string, suffix: string): (peer: string) => Match {
   const literal = glob(`${prefix}${pattern}${suffix}`);
   if (!special.test(pattern)) return exactly(literal);
-  const onlyDots = !special.test(pattern.replaceAll(".", ""));
+  if (special.test(pattern.replaceAll(".", ""))) return () => "unknown";
+  const dotted = dottedGlob(`${prefix}${pattern}${suffix}`);
   return (peer) => {
-    if (!onlyDots) return "unknown";
-    return literal(peer) ? "yes" : "unknown";
+    if (literal(peer)) return "yes";
+    return dotted(peer) ? "unknown" : "no";
   };
 }
 

@@ -84,6 +84,11 @@ describe("CUSTOM", () => {
     expect(verdict([all], { protocol: "tcp" }, {}, () => "http")).toBe("ALLOW");
     expect(verdict([all], { protocol: "tcp" }, {}, known)).toBe("UNCERTAIN");
   });
+  it("denies with two providers on a TCP port as well, whatever they speak", () => {
+    const all = "{action: CUSTOM, provider: {name: opa}, rules: [{}]}";
+    const other = "{action: CUSTOM, provider: {name: other}, rules: [{to: [{operation: {ports: ['1']}}]}]}";
+    expect(verdict([all, other], { protocol: "tcp" }, {}, () => "http")).toBe("DENY");
+  });
   it("is uncertain where the rule itself is", () => {
     const rule =
       "{action: CUSTOM, provider: {name: opa}, rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}";
@@ -186,6 +191,19 @@ describe("sources", () => {
       "ALLOW",
     );
     expect(verdict([source("principals: ['*/sa/a']")], { peer: caller("x") }, older)).toBe("DENY");
+  });
+  it("is sure of what a dot in an older version's pattern cannot match", () => {
+    const older = { quoted: false };
+    const told = (fields: string, namespace: string): string =>
+      verdict([source(fields)], { peer: caller(namespace) }, older);
+    expect(told("principals: ['*.local/ns/x/sa/default']", "y")).toBe("DENY");
+    expect(told("principals: ['*.locale/ns/x/sa/default']", "x")).toBe("DENY");
+    expect(told("principals: ['*r.local/ns/x/sa/default']", "x")).toBe("ALLOW");
+    expect(told("principals: ['*r.l.cal/ns/x/sa/default']", "x")).toBe("UNCERTAIN");
+    expect(told("namespaces: [team.alpha]", "teamalpha")).toBe("DENY");
+    expect(told("namespaces: [team.alpha]", "team-alpha-1")).toBe("DENY");
+    expect(told("namespaces: ['t.*-.*1']", "team-1")).toBe("DENY");
+    expect(told("namespaces: ['t.*-.*1']", "team-bc1")).toBe("UNCERTAIN");
   });
   it("compares addresses", () => {
     const inside = source("ipBlocks: [10.1.0.0/16, 'fd00::/8']");
