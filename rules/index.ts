@@ -66,6 +66,8 @@ import { rule as operatorCvoOverride } from "./operator/cvo-override.ts";
 import { rule as operatorForcedOrBackwardUpdate } from "./operator/forced-or-backward-update.ts";
 import { rule as operatorInstallLocation } from "./operator/install-location.ts";
 import { rule as operatorKafkaNeedsEventing } from "./operator/kafka-needs-eventing.ts";
+import { rule as operatorNotReady } from "./operator/not-ready.ts";
+import { rule as operatorPermissionMissing } from "./operator/permission-missing.ts";
 import { rule as operatorProbeRewriteMissing } from "./operator/probe-rewrite-missing.ts";
 import { rule as operatorSubscriptionMissing } from "./operator/subscription-missing.ts";
 import { rule as operatorTechPreviewFeature } from "./operator/tech-preview-feature.ts";
@@ -204,6 +206,8 @@ export const rules: readonly Rule[] = [
   operatorForcedOrBackwardUpdate,
   operatorInstallLocation,
   operatorKafkaNeedsEventing,
+  operatorNotReady,
+  operatorPermissionMissing,
   operatorProbeRewriteMissing,
   operatorSubscriptionMissing,
   operatorTechPreviewFeature,
