@@ -23,7 +23,8 @@ function related(gaps: readonly HostGap[]): NonNullable<Problem["related"]> {
   return of ? [{ at: at(of, "metadata", "name"), message: `${label(of)} is not served` }] : [];
 }
 
-function namespaceProblem(gateway: Resource, gaps: readonly HostGap[]): Problem | null {
+function namespaceProblem(gateway: Resource, all: readonly HostGap[]): Problem | null {
+  const gaps = all.filter((gap) => gap.cause === "namespace");
   const limited = writtenHosts(gateway).find(({ text }) => parseGatewayHost(text).namespace !== "*");
   if (!limited || gaps.length === 0) return null;
   const { namespace, host } = parseGatewayHost(limited.text);
@@ -33,28 +34,21 @@ function namespaceProblem(gateway: Resource, gaps: readonly HostGap[]): Problem 
   return fail(
     at(gateway, ...limited.path),
     `host "${limited.text}" takes routes of namespace ${taken} only, but Knative's are in ${some(gaps.flatMap((gap) => gap.namespace ?? []))}`,
-    {
-      related: related(gaps),
-      ...remedy(title, "review", edits),
-    },
+    { related: related(gaps), ...remedy(title, "review", edits) },
   );
 }
 
-function hostProblem(gateway: Resource, gaps: readonly HostGap[]): Problem | null {
+function hostProblem(gateway: Resource, all: readonly HostGap[]): Problem | null {
+  const gaps = all.filter((gap) => gap.cause === "host");
   const hosts = writtenHosts(gateway);
   const [first] = hosts;
   if (!first || gaps.length === 0) return null;
   const path = first.path.slice(0, -1);
   const edits = appendItem(gateway, path, "*");
   const title = 'add the host "*", as the documents have it';
-  return fail(
-    at(gateway, ...path),
-    `the hosts ${some(hosts.map((host) => host.text))} do not cover ${some(gaps.flatMap((gap) => gap.name ?? []))}`,
-    {
-      related: related(gaps),
-      ...remedy(title, "review", edits),
-    },
-  );
+  const names = some(gaps.flatMap((gap) => gap.name ?? []));
+  const message = `the hosts ${some(hosts.map((host) => host.text))} do not cover ${names}`;
+  return fail(at(gateway, ...path), message, { related: related(gaps), ...remedy(title, "review", edits) });
 }
 
 export const rule = defineRule({
@@ -84,16 +78,7 @@ export const rule = defineRule({
         yield undecided("which services use the other Gateways of the KnativeServing");
         continue;
       }
-      const problems = [
-        namespaceProblem(
-          gateway,
-          gaps.filter((gap) => gap.cause === "namespace"),
-        ),
-        hostProblem(
-          gateway,
-          gaps.filter((gap) => gap.cause === "host"),
-        ),
-      ];
+      const problems = [namespaceProblem(gateway, gaps), hostProblem(gateway, gaps)];
       yield* problems.filter((problem) => problem !== null);
       if (needs !== null) yield undecided(needs);
     }

@@ -1,34 +1,12 @@
-import type { Place } from "../../src/mesh/field.ts";
-import { knativeUses, otherIngress, ownKnativeGateways } from "../../src/mesh/gateway-scope.ts";
+import { otherIngress, ownKnativeGateways } from "../../src/mesh/gateway-scope.ts";
 import { ingressClass } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { knativeGateways, knativeGatewaysOf } from "../../src/mesh/knative-gateways.ts";
-import type { KnativeGateway } from "../../src/mesh/knative-gateways.ts";
-import type { Graph } from "../../src/model/graph.ts";
-import { nearest } from "../../src/model/nearest.ts";
+import { missingGateways } from "../../src/mesh/missing-gateways.ts";
 import { label } from "../../src/model/resource.ts";
-import type { Resource } from "../../src/model/resource.ts";
-import { formatPath } from "../../src/model/value.ts";
 import { formatVersion } from "../../src/model/version.ts";
 import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
-
-/** Gateways that may have been meant: of the same name elsewhere, else of a similar name that nothing uses. */
-function meant(graph: Graph, { namespace, name }: KnativeGateway): readonly Resource[] {
-  const all = graph.all(kinds.Gateway);
-  const same = all.filter((gateway) => gateway.name === name);
-  if (same.length > 0) return same;
-  const free = all.filter(
-    (gateway) => gateway.namespace === namespace && knativeUses(graph, gateway).length === 0,
-  );
-  const near = nearest(
-    name,
-    free.map((gateway) => gateway.name),
-  );
-  return free.filter(
-    (other) => other.name === near || other.name.startsWith(name) || name.startsWith(other.name),
-  );
-}
 
 export const rule = defineRule({
   id: "gateway/knative-gateway-missing",
@@ -61,26 +39,13 @@ export const rule = defineRule({
     if (used && used.state !== "istio") return yield notApplicable(`${used.state} is its ingress`);
     const answer = isServing ? knativeGatewaysOf(graph, resource) : knativeGateways(graph);
     if (answer.state === "unknown") return yield undecided(answer.needs);
-
-    const missing = new Map<string, { place: Place; gateways: KnativeGateway[] }>();
-    for (const gateway of answer.gateways) {
-      const target = graph.find(
-        kinds.Gateway,
-        gateway.namespace,
-        gateway.name,
-        graph.owns("gateways") ? "gateways" : "serverless",
-      );
-      if (target.state === "outside") yield undecided(target.why);
-      if (target.state !== "absent") continue;
-      const place = isServing ? (gateway.at ?? used?.at) : null;
-      const spot = place ?? { resource, path: ["metadata", "name"] };
-      const group = missing.get(formatPath(spot.path)) ?? { place: spot, gateways: [] };
-      group.gateways.push(gateway);
-      missing.set(formatPath(spot.path), group);
-    }
-    for (const { place, gateways } of missing.values()) {
+    const self = { resource, path: ["metadata", "name"] };
+    const { missing, needs } = missingGateways(graph, answer.gateways, (gateway) =>
+      used ? (gateway.at ?? used.at) : self,
+    );
+    for (const need of needs) yield undecided(need);
+    for (const { place, gateways, meant: others } of missing) {
       const names = gateways.map(({ namespace, name }) => `Gateway ${namespace}/${name}`).join(" and ");
-      const others = gateways.flatMap((gateway) => meant(graph, gateway));
       const found = others.length > 0 ? `, but ${others.map(label).join(", ")} is` : "";
       const several = gateways.length > 1;
       const edition = formatVersion(graph.profile.serverless);

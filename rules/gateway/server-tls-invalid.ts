@@ -7,14 +7,10 @@ import {
   sameMesh,
 } from "../../src/mesh/gateway-scope.ts";
 import { serversOf } from "../../src/mesh/gateway-servers.ts";
-import type { GatewayServer } from "../../src/mesh/gateway-servers.ts";
-import { mayBeSecure, tlsMode } from "../../src/mesh/gateway-tls-mode.ts";
+import { externalTls, localTls, type TlsMode } from "../../src/mesh/gateway-tls-mode.ts";
 import { gatewayFlaws } from "../../src/mesh/gateway-validation.ts";
 import type { GatewayFlaw } from "../../src/mesh/gateway-validation.ts";
-import { httpsTargets, isBehindHttps } from "../../src/mesh/https-servers.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import type { GatewayRole } from "../../src/mesh/knative-gateways.ts";
-import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import type { Judgement, Problem } from "../../src/rule/define.ts";
@@ -28,44 +24,13 @@ function problemOf(gateway: Resource, { path, message, advice, other, removable 
   });
 }
 
-function* checkMode(gateway: Resource, server: GatewayServer, role: GatewayRole): Iterable<Judgement> {
-  const mode = tlsMode(gateway, server, role);
-  if (mode.state === "unknown") yield undecided(mode.needs);
-  if (mode.state !== "wrong" && mode.state !== "demanding") return;
-  const { path, message, advice } = mode;
-  yield fail(at(gateway, ...path), message, {
-    ...(mode.state === "demanding" && { severity: "info" as const }),
-    advice,
-  });
-}
-
-/** The server that ends TLS for external traffic has to be where the Routes of OpenShift lead. */
-function* externalServers(
-  graph: Graph,
-  gateway: Resource,
-  servers: readonly GatewayServer[],
-): Iterable<Judgement> {
-  for (const { protocol } of servers) if (protocol.state === "unknown") yield undecided(protocol.why);
-  const secure = servers.filter((server) => server.family === "tls");
-  const [first] = secure;
-  if (!first) {
-    // A plain server with tls settings is meant to be the one, and a finding of its own.
-    if (servers.some((server) => mayBeSecure(gateway, server))) return;
-    return yield fail(at(gateway, "spec", "servers"), "no server has protocol HTTPS or TLS", {
-      advice: "add the HTTPS server on port 443 with the certificate of the external domain",
-    });
-  }
-  const matches = secure.map((server) => isBehindHttps(graph, gateway, server));
-  for (const [index, server] of secure.entries())
-    if (matches[index] !== "no") yield* checkMode(gateway, server, "external");
-  if (matches.includes("yes")) return;
-  if (matches.includes("unknown"))
-    return yield undecided("the port named https of the ingress gateway's Service");
-  yield fail(
-    at(gateway, ...first.path, "port", "number"),
-    `no HTTPS server is on the port behind the Service's port https (${httpsTargets(graph, gateway).join(", ")})`,
-    { advice: "set the number of the HTTPS server to 443" },
-  );
+/** What is said about the TLS of Knative's servers. */
+function judged(gateway: Resource, found: TlsMode): Judgement | null {
+  if (found.state === "right") return null;
+  if (found.state === "unknown") return undecided(found.needs);
+  const { state, path, message, advice } = found;
+  const more = state === "demanding" ? { severity: "info" as const, advice } : { advice };
+  return fail(at(gateway, ...path), message, more);
 }
 
 export const rule = defineRule({
@@ -94,21 +59,14 @@ export const rule = defineRule({
         advice: "add a server with port, hosts and, for HTTPS, tls",
       });
     const roles = knativeUses(graph, gateway).map((use) => use.role);
-    const secure = servers.value.filter((server) => server.family === "tls");
-    const wider = [
-      ...(roles.includes("external") ? externalServers(graph, gateway, servers.value) : []),
-      // Cluster-local calls: the servers of the local gateway that use TLS end it as well.
-      ...(roles.includes("local") ? secure.flatMap((one) => [...checkMode(gateway, one, "local")]) : []),
+    const modes = [
+      ...(roles.includes("external") ? externalTls(graph, gateway, servers.value) : []),
+      ...(roles.includes("local") ? localTls(gateway, servers.value) : []),
     ];
-    yield* wider;
+    yield* modes.map((mode) => judged(gateway, mode)).filter((said) => said !== null);
     // One cause, one finding: a wrong mode explains what is wrong with the certificates of that mode.
-    const blamed = wider.flatMap((said) =>
-      said.verdict === "fail" &&
-      said.severity !== "info" &&
-      "path" in said.at &&
-      said.at.path.at(-1) === "mode"
-        ? [JSON.stringify(said.at.path.slice(0, -1))]
-        : [],
+    const blamed = modes.flatMap((mode) =>
+      mode.state === "wrong" && mode.path.at(-1) === "mode" ? [JSON.stringify(mode.path.slice(0, -1))] : [],
     );
     for (const flaw of gatewayFlaws(gateway, servers.value)) {
       const below = blamed.includes(JSON.stringify(flaw.path.slice(0, 4)));

@@ -4,10 +4,10 @@ import { integration } from "../../src/mesh/integration.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { membership } from "../../src/mesh/membership.ts";
-import { meshes, meshName, meshOf, type Mesh } from "../../src/mesh/meshes.ts";
+import { meshes, type Mesh } from "../../src/mesh/meshes.ts";
+import { eventingSeverity, missingRoll, planesWithoutRoll } from "../../src/mesh/missing-members.ts";
 import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
-import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Severity } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -18,48 +18,22 @@ import { integrations } from "../../src/rule/documents.ts";
 
 const members = ["spec", "members"] as const;
 
-/** Eventing belongs to the mesh where it is installed; the documents from 1.28 on list it in any case. */
-function eventingSeverity(graph: Graph): Severity | null {
-  if (graph.all(kinds.KnativeEventing, kinds.KnativeKafka).length > 0) return "error";
-  return holds(facts.eventingMember, graph.profile) ? "warning" : null;
-}
-
-/** The control plane of the Serverless mesh, where no roll says who belongs to it; only the first of its candidates. */
-function planesWithoutRoll(graph: Graph): readonly Resource[] {
-  const found = serverlessMesh(graph);
-  if (found.state !== "found") return [];
-  return found.all
-    .filter(({ mesh }) => mesh.family !== "ossm3" && mesh.rolls.length === 0)
-    .flatMap(({ mesh }) => mesh.controlPlanes.slice(0, 1))
-    .map((plane) => plane.resource)
-    .filter((resource) => resource.standing === "own");
-}
-
-/** A roll whose namespace is not known may well be the one of this control plane, and the other way round. */
-function mayBeElsewhere(plane: Resource, graph: Graph): boolean {
-  const rolls = graph.fragments(kinds.ServiceMeshMemberRoll);
-  return rolls.some((roll) => roll.namespace === null) || (plane.namespace === null && rolls.length > 0);
-}
-
 function* requireRoll(plane: Resource, graph: Graph): Generator<Judgement> {
-  const mesh = meshOf(graph, plane);
-  if (!mesh) return;
-  if (mayBeElsewhere(plane, graph)) return yield undecided("the namespace of the member roll");
-  const found = membership(graph, servingNamespace, mesh);
-  if (found.state === "unknown") return yield undecided(found.needs);
-  if (found.state === "member") return;
-  const others = graph.all(kinds.ServiceMeshMemberRoll);
-  const elsewhere =
-    others.length === 0 ? "" : `, only in ${others.map((roll) => roll.namespace).join(" and ")}`;
+  const found = missingRoll(graph, plane);
+  if (found.state === "unknown") yield undecided(found.needs);
+  if (found.state !== "missing") return;
+  const { mesh, others } = found;
+  const places = others.map((roll) => roll.namespace).join(" and ");
+  const elsewhere = places === "" ? "" : `, only in ${places}`;
   yield fail(
     at(plane),
-    `there is no ServiceMeshMemberRoll default in ${meshName(mesh)}${elsewhere}, so ${servingNamespace} is no member of the mesh`,
+    `there is no ServiceMeshMemberRoll default in ${mesh}${elsewhere}, so ${servingNamespace} is no member of the mesh`,
     {
       related: others.map((roll) => ({
         at: at(roll, "metadata", "namespace"),
         message: "a roll of another mesh",
       })),
-      advice: `add a ServiceMeshMemberRoll "default" to ${meshName(mesh)} that lists ${servingNamespace}`,
+      advice: `add a ServiceMeshMemberRoll "default" to ${mesh} that lists ${servingNamespace}`,
     },
   );
 }
@@ -76,17 +50,13 @@ function* requireMember(
   if (found.state === "member") return;
   const list = read(roll, members);
   const isWritten = list.state === "value" && isList(list.value);
-  const title = `add ${namespace} to the members`;
   const edits = isWritten ? appendItem(roll, members, namespace) : null;
   const what = namespace === servingNamespace ? "Serving" : "Eventing";
-  yield fail(
-    atKey(roll, ...members),
-    `${namespace} is no member of the mesh, so Knative ${what} gets no sidecars`,
-    {
-      severity,
-      ...remedy(title, "review", edits),
-    },
-  );
+  const message = `${namespace} is no member of the mesh, so Knative ${what} gets no sidecars`;
+  yield fail(atKey(roll, ...members), message, {
+    severity,
+    ...remedy(`add ${namespace} to the members`, "review", edits),
+  });
 }
 
 export const rule = defineRule({

@@ -1,15 +1,7 @@
 import { setValue } from "../../src/fix/edits.ts";
 import type { Place } from "../../src/mesh/field.ts";
-import { valueOr } from "../../src/mesh/field.ts";
-import {
-  injection,
-  type Injection,
-  type InjectionCause,
-  injectionInMesh,
-  injectKey,
-} from "../../src/mesh/injection.ts";
-import { meshesOf } from "../../src/mesh/membership.ts";
-import { namespaceMode } from "../../src/mesh/mtls.ts";
+import { type InjectionCause, injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
+import { isTolerated, obstacle } from "../../src/mesh/missing-sidecars.ts";
 import {
   isFixed,
   readsAnnotationOnly,
@@ -17,20 +9,12 @@ import {
   revisionKinds,
   revisionTemplates,
 } from "../../src/mesh/revision-templates.ts";
-import { isClusterLocal, meantForIstio } from "../../src/mesh/services.ts";
+import { meantForIstio } from "../../src/mesh/services.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import type { Judgement, Problem } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
-
-/** A service that only the mesh calls works without a sidecar where nothing asks for a certificate. */
-function isTolerated(service: Resource, graph: Graph): boolean {
-  if (!valueOr(isClusterLocal(service), false)) return false;
-  const home = meshesOf(graph, service.namespace);
-  const mode = home.state === "member" ? namespaceMode(graph, service.namespace, home.mesh) : null;
-  return mode?.state !== "known" || mode.mode !== "STRICT";
-}
 
 /** How the template asks for its sidecar in a form that its mesh reads. */
 function request(service: Resource, place: Place): Pick<Problem, "fix" | "advice"> {
@@ -47,13 +31,6 @@ const advices: Readonly<Partial<Record<InjectionCause, string>>> = {
   namespace: "remove from the namespace what keeps sidecars away",
 };
 
-/** What keeps the sidecar away; null: the pod gets one, or its namespace is no member, which another rule says. */
-function obstacle(graph: Graph, pod: PodTemplate, asked: Injection): Injection | null {
-  if (asked.state === "no") return asked;
-  const effective = injection(graph, pod);
-  return effective.state === "no" && effective.cause === "namespace" ? effective : null;
-}
-
 function* check(service: Resource, pod: PodTemplate, graph: Graph): Generator<Judgement> {
   const asked = injectionInMesh(graph, pod);
   if (asked.state === "unknown") return yield undecided(asked.needs);
@@ -64,7 +41,7 @@ function* check(service: Resource, pod: PodTemplate, graph: Graph): Generator<Ju
     const place = absent ? requestPlace(graph, pod) : found.at;
     const advice = advices[cause];
     yield fail(at(service, ...place.path), `the pods of ${service.name} get no sidecar: ${reason}`, {
-      ...(isTolerated(service, graph) && { severity: "warning" as const }),
+      ...(isTolerated(graph, service) && { severity: "warning" as const }),
       ...(advice === undefined ? request(service, place) : { advice }),
     });
   } else if (asked.cause === "annotation" && !readsAnnotationOnly(graph, pod)) {

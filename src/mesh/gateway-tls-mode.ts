@@ -1,11 +1,13 @@
+import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
 import { read, readText, valueOr } from "./field.ts";
 import type { GatewayServer } from "./gateway-servers.ts";
 import { isTerminating } from "./gateway-validation.ts";
+import { httpsTargets, isBehindHttps } from "./https-servers.ts";
 import type { GatewayRole } from "./knative-gateways.ts";
 
-/** Whether a server with TLS ends it, as Knative's routes need it. */
+/** Whether the servers of a Gateway of Knative end TLS, as its routes need it. */
 export type TlsMode =
   | { readonly state: "right" }
   | { readonly state: "unknown"; readonly needs: string }
@@ -19,7 +21,7 @@ export type TlsMode =
     };
 
 /** The mode of a server that has to end TLS for Knative. One without tls settings is no finding of this kind. */
-export function tlsMode(gateway: Resource, server: GatewayServer, role: GatewayRole): TlsMode {
+function tlsMode(gateway: Resource, server: GatewayServer, role: GatewayRole): TlsMode {
   const path = [...server.path, "tls", "mode"];
   const reading = readText(gateway, path);
   if (read(gateway, [...server.path, "tls"]).state === "absent") return { state: "right" };
@@ -44,7 +46,50 @@ export function tlsMode(gateway: Resource, server: GatewayServer, role: GatewayR
   return { state: "wrong", path, message: `${said}: ${effect}`, advice };
 }
 
+/** Cluster-local calls: the servers of the local gateway that use TLS end it as well. */
+export function localTls(gateway: Resource, servers: readonly GatewayServer[]): readonly TlsMode[] {
+  const secure = servers.filter((server) => server.family === "tls");
+  return secure.map((server) => tlsMode(gateway, server, "local"));
+}
+
 /** Whether a server may be meant as the one that ends TLS, whatever its protocol says. */
-export function mayBeSecure(gateway: Resource, server: GatewayServer): boolean {
+function mayBeSecure(gateway: Resource, server: GatewayServer): boolean {
   return server.family === "unknown" || read(gateway, [...server.path, "tls", "mode"]).state !== "absent";
+}
+
+function withoutTls(gateway: Resource, servers: readonly GatewayServer[]): readonly TlsMode[] {
+  // A plain server with tls settings is meant to be the one, and a finding of its own.
+  if (servers.some((server) => mayBeSecure(gateway, server))) return [];
+  const message = "no server has protocol HTTPS or TLS";
+  const advice = "add the HTTPS server on port 443 with the certificate of the external domain";
+  return [{ state: "wrong", path: ["spec", "servers"], message, advice }];
+}
+
+/** The server that ends TLS for external traffic has to be where the Routes of OpenShift lead. */
+export function externalTls(
+  graph: Graph,
+  gateway: Resource,
+  servers: readonly GatewayServer[],
+): readonly TlsMode[] {
+  const open = servers.flatMap(({ protocol }): readonly TlsMode[] =>
+    protocol.state === "unknown" ? [{ state: "unknown", needs: protocol.why }] : [],
+  );
+  const secure = servers.filter((server) => server.family === "tls");
+  const [first] = secure;
+  if (!first) return [...open, ...withoutTls(gateway, servers)];
+  const matches = secure.map((server) => isBehindHttps(graph, gateway, server));
+  const modes = secure.flatMap((server, index) =>
+    matches[index] === "no" ? [] : [tlsMode(gateway, server, "external")],
+  );
+  if (matches.includes("yes")) return [...open, ...modes];
+  if (matches.includes("unknown"))
+    return [
+      ...open,
+      ...modes,
+      { state: "unknown", needs: "the port named https of the ingress gateway's Service" },
+    ];
+  const targets = httpsTargets(graph, gateway).join(", ");
+  const path = [...first.path, "port", "number"];
+  const message = `no HTTPS server is on the port behind the Service's port https (${targets})`;
+  return [...open, { state: "wrong", path, message, advice: "set the number of the HTTPS server to 443" }];
 }

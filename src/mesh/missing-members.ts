@@ -1,0 +1,54 @@
+import type { Severity } from "../model/finding.ts";
+import type { Graph } from "../model/graph.ts";
+import type { Resource } from "../model/resource.ts";
+import { kinds } from "./kinds.ts";
+import { servingNamespace } from "./knative-gateways.ts";
+import { membership } from "./membership.ts";
+import { meshName, meshOf } from "./meshes.ts";
+import { serverlessMesh } from "./serverless-mesh.ts";
+import { facts, holds } from "./version-facts.ts";
+
+/** Eventing belongs to the mesh where it is installed; the documents from 1.28 on list it in any case. */
+export function eventingSeverity(graph: Graph): Severity | null {
+  if (graph.all(kinds.KnativeEventing, kinds.KnativeKafka).length > 0) return "error";
+  return holds(facts.eventingMember, graph.profile) ? "warning" : null;
+}
+
+/** The control plane of the Serverless mesh, where no roll says who belongs to it; only the first of its candidates. */
+export function planesWithoutRoll(graph: Graph): readonly Resource[] {
+  const found = serverlessMesh(graph);
+  if (found.state !== "found") return [];
+  return found.all
+    .filter(({ mesh }) => mesh.family !== "ossm3" && mesh.rolls.length === 0)
+    .flatMap(({ mesh }) => mesh.controlPlanes.slice(0, 1))
+    .map((plane) => plane.resource)
+    .filter((resource) => resource.standing === "own");
+}
+
+/** A roll whose namespace is not known may well be the one of this control plane, and the other way round. */
+function mayBeElsewhere(plane: Resource, graph: Graph): boolean {
+  const rolls = graph.fragments(kinds.ServiceMeshMemberRoll);
+  return rolls.some((roll) => roll.namespace === null) || (plane.namespace === null && rolls.length > 0);
+}
+
+/** Whether a mesh without a roll in its namespace takes Knative Serving in by other means. */
+export type MissingRoll =
+  | { readonly state: "there" }
+  | { readonly state: "unknown"; readonly needs: string }
+  | {
+      readonly state: "missing";
+      /** The name of the mesh. */
+      readonly mesh: string;
+      /** Rolls of other meshes. */
+      readonly others: readonly Resource[];
+    };
+
+export function missingRoll(graph: Graph, plane: Resource): MissingRoll {
+  const mesh = meshOf(graph, plane);
+  if (!mesh) return { state: "there" };
+  if (mayBeElsewhere(plane, graph)) return { state: "unknown", needs: "the namespace of the member roll" };
+  const found = membership(graph, servingNamespace, mesh);
+  if (found.state === "unknown") return { state: "unknown", needs: found.needs };
+  if (found.state === "member") return { state: "there" };
+  return { state: "missing", mesh: meshName(mesh), others: graph.all(kinds.ServiceMeshMemberRoll) };
+}
