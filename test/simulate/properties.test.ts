@@ -163,6 +163,35 @@ describe("random meshes", () => {
     );
   });
 
+  it("do not depend on the names of namespaces that no wildcard tells apart", () => {
+    // `orange*` takes in the same two namespaces as before; nothing else is kept.
+    const word = fc.stringMatching(/^[a-z]{1,8}$/);
+    const renaming = fc
+      .tuple(word, word, word)
+      .map(([one, two, three]) => [`orange${one}`, `orange-${two}`, `${three}-zone`] as const)
+      .filter(([, , other]) => !/^(?:orange|kube|openshift|knative|istio|default)/.test(other));
+    fc.assert(
+      fc.property(mesh, renaming, fc.boolean(), (made, others, swapped) => {
+        const [one, two, three] = others;
+        const names = new Map([
+          ["orange", swapped ? two : one],
+          ["orange-lab", swapped ? one : two],
+          ["violet", three],
+        ]);
+        const rename = (text: string): string =>
+          text.replace(
+            /(?<![\w-])(?:orange-lab|orange|violet)(?![\w*-])/g,
+            (name) => names.get(name) ?? name,
+          );
+        const documents = documentsOf(made);
+        const renamed = verdicts(documents.map(rename));
+        const plain = [...verdicts(documents)].map(([pair, verdict]) => [rename(pair), verdict] as const);
+        expect(renamed).toEqual(new Map(plain));
+      }),
+      runs,
+    );
+  });
+
   it("get no more open by a DENY policy", () => {
     fc.assert(
       fc.property(mesh, policy(fc.constant("DENY")), (made, added) => {
