@@ -1,8 +1,10 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
+import type { Path } from "../model/value.ts";
 import { operatorPods } from "./data-plane.ts";
 import { ingress } from "./ingress-class.ts";
 import { injection } from "./injection.ts";
+import { integration } from "./integration.ts";
 import { kinds } from "./kinds.ts";
 import { servingNamespace } from "./knative-gateways.ts";
 import { allOf, anyOf, type Match } from "./label-match.ts";
@@ -31,6 +33,16 @@ export type KourierMesh =
   | { readonly state: "none"; readonly why: string }
   | { readonly state: "unknown"; readonly needs: string };
 
+/** Whether a field says Kourier; else it is what the operator falls back to. */
+function isKourierChosen(path: Path): boolean {
+  return path.join(".") !== "spec.ingress.istio.enabled";
+}
+
+function hasKnativeGateway(graph: Graph): boolean {
+  const found = integration(graph);
+  return found.evident && found.because === "gateway";
+}
+
 /**
  * Whether sidecars of a mesh are used while Kourier is the ingress, and in which namespaces (requirements 2.10): some
  * namespace with Knative Services is a member of a mesh.
@@ -39,6 +51,12 @@ export const kourierMesh = once((graph: Graph): KourierMesh => {
   const used = ingress(graph);
   if (used.state === "unknown") return { state: "unknown", needs: used.needs };
   if (used.state !== "kourier") return { state: "none", why: `${used.state} is the ingress` };
+  // Nobody chose Kourier, and Knative's Gateways wait: serving/istio-ingress-not-enabled has the contradiction.
+  if (!isKourierChosen(used.at.path) && hasKnativeGateway(graph))
+    return {
+      state: "unknown",
+      needs: "the ingress, which nothing names although Gateways for Knative exist",
+    };
   const services = knativeServices(graph).filter((one) => meantForIstio(graph, one).state !== "yes");
   const found: KourierNamespace[] = [];
   let needs: string | null = null;
