@@ -3,6 +3,7 @@ import { nearest } from "../model/nearest.ts";
 import { isUnknown } from "../model/placeholder.ts";
 import type { Resource } from "../model/resource.ts";
 import { isMapping, valueAt } from "../model/value.ts";
+import { gatewayWorkloads } from "../mesh/gateway-workloads.ts";
 import { labelsOf, matchesLabels } from "../mesh/label-match.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { hasSelector, isRevision, isRootPolicy, policyEndpoints } from "./policy-endpoints.ts";
@@ -23,6 +24,10 @@ export type Selection =
 /** Labels that controllers give to running pods only. */
 const runtimeLabel =
   /^(?:pod-template-hash$|controller-revision-hash$|controller-uid$|job-name$|(?:statefulset|apps|batch|topology)\.kubernetes\.io\/|(?:service|security|topology|networking)?\.?istio\.io\/|gateway\.|(?:eventing|sources|messaging|flows)\.knative\.dev\/|serving\.knative\.dev\/(?!service$|configuration$|revision$))/;
+
+/** Labels of the gateways that Istio's installation brings along. */
+const gatewayKey = /^(?:istio|app)$/;
+const gatewayValue = /^(?:istio-)?(?:in|e)gressgateway$/;
 
 function selectorOf(policy: Resource): readonly (readonly [string, string])[] {
   const labels = valueAt(policy.value, ["spec", "selector", "matchLabels"]);
@@ -109,6 +114,9 @@ export function selection(graph: Graph, policy: Resource): Selection {
   if (running) return { state: "unknown", needs: `the running pods, which have the label ${running[0]}` };
   if (among.length === 0)
     return { state: "unknown", needs: `the workloads of namespace ${policy.namespace}` };
+  const gateway = selector.find(([key, value]) => gatewayKey.test(key) && gatewayValue.test(value));
+  if (gateway && gatewayWorkloads(graph).length === 0)
+    return { state: "unknown", needs: "the gateways of the mesh" };
   // Their written labels may not be all that they have.
   if (among.some(({ pod }) => pod?.resource.rendering?.labels))
     return { state: "unknown", needs: "the labels that Kustomize adds to the pods" };
