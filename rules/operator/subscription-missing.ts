@@ -1,3 +1,4 @@
+import { goesWith } from "../../src/mesh/alternatives.ts";
 import { read, readString } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { operatorNamespace } from "../../src/mesh/namespaces.ts";
@@ -113,6 +114,11 @@ export const rule = defineRule({
       return yield notApplicable("the Subscription with its misspelt package is reported");
     const other = all.find(({ name }) => name.state === "value" && looksLike(name.value) !== null);
     if (!other) return yield notApplicable("the set installs none of the operators");
+    const match = goesWith(graph, resource, other.subscription);
+    const installer = `Subscription ${other.subscription.name}`;
+    if (match === "other") return yield notApplicable(`${installer} lies beside another ${resource.id.kind}`);
+    if (match === "unknown")
+      return yield undecided(`which ${resource.id.kind} of several folders is applied with ${installer}`);
     yield fail(
       at(resource),
       `nothing in the set installs ${wanted}, which ${resource.id.kind} needs, while another operator is installed`,
