@@ -91,13 +91,19 @@ function san({ peer }: BruteRequest): string | null {
   return peer === null ? null : `spiffe://${peer.domain}/ns/${peer.namespace}/sa/${peer.account}`;
 }
 
-/** 4.2, the trust domain paragraph. */
+/**
+ * 4.2, the trust domain paragraph; what the page does not spell out: a value whose leading star fits a trust domain
+ * stands for itself there (istio/istio `pilot/pkg/security/trustdomain/bundle.go` replaceTrustDomains).
+ */
 function rewritten(value: string, domains: readonly string[]): readonly string[] {
   const segments = value.split("/");
   const [first = ""] = segments;
   if (segments.length !== 5 || first === "*") return [value];
   const own = first === "cluster.local" || domains.some((domain) => stringForm(first, domain));
-  return own ? domains.map((domain) => [domain, ...segments.slice(1)].join("/")) : [value];
+  if (!own) return [value];
+  return domains.map((domain) =>
+    first.startsWith("*") && stringForm(first, domain) ? value : [domain, ...segments.slice(1)].join("/"),
+  );
 }
 
 function principal({ mesh, request }: Situation): Attribute {
