@@ -1,7 +1,8 @@
 import { removeKey, setValue } from "../../src/fix/edits.ts";
-import { readList, valueOr } from "../../src/mesh/field.ts";
+import { valueOr } from "../../src/mesh/field.ts";
 import {
   backendsOf,
+  hasNodePorts,
   isMadeRoute,
   knativePods,
   leadsToKnative,
@@ -14,8 +15,8 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { isServerlessMesh, serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { isMapping } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const routeKinds = [kinds.Route, kinds.Ingress, kinds.HttpRoute, kinds.TlsRoute];
@@ -24,15 +25,12 @@ const consequence = "clients reach Knative's gateway past OpenShift's Routes";
 
 function opened(resource: Resource, { path, by, value }: Opening): Judgement {
   const isType = by === "type";
-  const ports = valueOr(readList(resource, ["spec", "ports"]), []);
   // The API server refuses node ports in a Service of type ClusterIP.
-  const bound = ports.some((port) => isMapping(port) && port.nodePort !== undefined);
-  const edits = isType && !bound ? setValue(resource, path, "ClusterIP") : null;
+  const edits = isType && !hasNodePorts(resource) ? setValue(resource, path, "ClusterIP") : null;
   const removal = by === "externalIPs" ? removeKey(resource, path) : null;
   const title = isType ? "set the type to ClusterIP; external addresses vanish" : `remove ${by}`;
-  const written = edits ?? removal;
-  const repair = written ? { fix: { title, safety: "review" as const, edits: written } } : { advice: title };
-  return fail(at(resource, ...path), `${by} is ${value}: ${consequence}`, repair);
+  const message = `${by} is ${value}: ${consequence}`;
+  return fail(at(resource, ...path), message, remedy(title, "review", edits ?? removal));
 }
 
 function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> {
@@ -63,14 +61,9 @@ function* checkRoute(route: Resource, graph: Graph): Generator<Judgement> {
   for (const { path, wanted, leads } of backendsOf(graph, route)) {
     if (leads === "unknown") yield undecided(`the pods of ${wanted}`);
     if (leads !== "yes") continue;
-    yield fail(
-      at(route, ...path),
-      `${route.id.kind} ${route.name} leads to ${wanted}, the gateway of Knative: it gets past the Routes that Serverless makes`,
-      {
-        severity: "warning",
-        advice: "remove it: Serverless makes a Route for each Knative Service and DomainMapping",
-      },
-    );
+    const message = `${route.id.kind} ${route.name} leads to ${wanted}, the gateway of Knative: it gets past the Routes that Serverless makes`;
+    const advice = "remove it: Serverless makes a Route for each Knative Service and DomainMapping";
+    yield fail(at(route, ...path), message, { severity: "warning", advice });
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Place } from "../../src/mesh/field.ts";
-import { greedyRolls, type Home, type Homes, namespaceHomes, rollMeshes } from "../../src/mesh/homes.ts";
+import { greedyRolls, type Homes, namespaceHomes, rollMeshes } from "../../src/mesh/homes.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { meshName } from "../../src/mesh/meshes.ts";
 import { eventingNamespace } from "../../src/mesh/namespaces.ts";
-import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
+import { rivalClaims, separated } from "../../src/mesh/rival-homes.ts";
 import { tenants } from "../../src/mesh/tenants.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { at, defineSetRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
@@ -13,55 +13,31 @@ import { integrations } from "../../src/rule/documents.ts";
 
 const spot = ({ resource, path }: Place): Spot => at(resource, ...path);
 
-/** The claims that the set's own files make: that of the mesh of Serverless first, for it is the other that is wrong. */
-function ownClaims(graph: Graph, homes: readonly Home[]): readonly { home: Home; at: Place }[] {
-  const found = serverlessMesh(graph);
-  const main = found.state === "found" ? found.mesh : null;
-  return homes
-    .toSorted((a, b) => Number(b.mesh === main) - Number(a.mesh === main))
-    .flatMap((home) => (home.at?.resource.standing === "own" ? [{ home, at: home.at }] : []));
-}
-
-function* checkShared(graph: Graph, { namespace, homes }: Homes): Generator<Judgement> {
-  const greedy = greedyRolls(graph);
-  const named = homes.filter(({ at }) => at === null || !greedy.some((roll) => same(roll.at, at)));
-  const claims = ownClaims(graph, named);
+function* checkShared(graph: Graph, homes: Homes): Generator<Judgement> {
+  const { claims, names } = rivalClaims(graph, homes);
   const last = claims.at(-1);
-  if (!last || named.length < 2) return;
-  const names = named.map(({ mesh }) => meshName(mesh)).join(" and ");
-  yield fail(spot(last.at), `namespace ${namespace} is in the meshes ${names}, and can be in one only`, {
-    related: claims.slice(0, -1).map(({ home, at }) => ({
+  if (!last) return;
+  const message = `namespace ${homes.namespace} is in the meshes ${names.join(" and ")}, and can be in one only`;
+  yield fail(spot(last.at), message, {
+    related: claims.slice(0, -1).map(({ mesh, at }) => ({
       at: spot(at),
-      message: `makes it a member of ${meshName(home.mesh)}`,
+      message: `makes it a member of ${meshName(mesh)}`,
     })),
     advice: "take the namespace out of one of the meshes",
   });
 }
 
-const same = (a: Place, b: Place): boolean => a.resource === b.resource && a.path.join() === b.path.join();
-
 /** Namespaces that have to be in one mesh, each of which is in one of its own. */
 function* checkTogether(graph: Graph, what: string, names: readonly string[]): Generator<Judgement> {
-  const found = serverlessMesh(graph);
-  const settled = names.flatMap((namespace) => {
-    const homes = namespaceHomes(graph).get(namespace)?.homes ?? [];
-    const [home] = homes;
-    return home && homes.length === 1 ? [{ namespace, home }] : [];
-  });
-  const main = settled.find(({ home }) => found.state === "found" && home.mesh === found.mesh) ?? settled[0];
-  for (const { namespace, home } of settled) {
-    if (!main || home.mesh === main.home.mesh) continue;
-    const place = [home.at, main.home.at].find((candidate) => candidate?.resource.standing === "own");
-    if (!place) continue;
-    yield fail(
-      spot(place),
-      `${what} in two meshes: ${namespace} in ${meshName(home.mesh)}, ${main.namespace} in ${meshName(main.home.mesh)}`,
-      {
-        related:
-          main.home.at && main.home.at !== place ? [{ at: spot(main.home.at), message: "the other" }] : [],
-        advice: "make both members of one mesh",
-      },
+  for (const { stray, main, at: place } of separated(graph, names)) {
+    const [its, theirs] = [stray, main].map(
+      ({ namespace, home }) => `${namespace} in ${meshName(home.mesh)}`,
     );
+    const other = main.home.at;
+    yield fail(spot(place), `${what} in two meshes: ${its}, ${theirs}`, {
+      related: other && other !== place ? [{ at: spot(other), message: "the other" }] : [],
+      advice: "make both members of one mesh",
+    });
   }
 }
 

@@ -1,26 +1,17 @@
 import { setValue } from "../../src/fix/edits.ts";
 import { moveSetting } from "../../src/fix/move.ts";
-import { embeddedKn, locateWord, misplacedSettings } from "../../src/mesh/embedded-scripts.ts";
-import { annotation, annotationPlace, valueOr } from "../../src/mesh/field.ts";
-import { injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
+import { embeddedKn, locateWord, misplacedSettings, scriptKinds } from "../../src/mesh/embedded-scripts.ts";
 import { ingress } from "../../src/mesh/ingress-class.ts";
-import { kinds, workloadKinds } from "../../src/mesh/kinds.ts";
-import { isPresent, passthroughKey } from "../../src/mesh/passthrough.ts";
+import { kinds } from "../../src/mesh/kinds.ts";
 import { isFixed, isOwned } from "../../src/mesh/revision-templates.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
-import { type MisplacedSetting, settingsInSpec, settingsOnObject } from "../../src/mesh/sidecar-settings.ts";
+import { settingsAtWrongLevel } from "../../src/mesh/wrong-levels.ts";
 import type { Fix } from "../../src/model/finding.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import type { Path } from "../../src/model/value.ts";
 import { atKey, defineRule, fail, type Judgement, notApplicable, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-/** Kinds whose steps or containers may call `kn`. */
-const scriptKinds = [
-  ...workloadKinds,
-  ...["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"].map((kind) => `${kind}.tekton.dev`),
-];
 
 function move(
   resource: Resource,
@@ -37,36 +28,19 @@ function move(
   return remedy(copied ? title.replace("move", "copy") : title, safety, copied);
 }
 
-/** The sidecar comes anyway (by the namespace, by a revision), so the setting only repeats what is so. */
-function isMoot(setting: MisplacedSetting, pod: PodTemplate, graph: Graph): boolean {
-  const asksForIt = setting.key === injectKey && setting.text === "true";
-  return asksForIt && injectionInMesh(graph, pod).state === "yes";
-}
-
-function* sidecarSettings(service: Resource, pod: PodTemplate, graph: Graph): Generator<Judgement> {
-  const onObject = settingsOnObject(pod).filter((setting) => !isMoot(setting, pod, graph));
-  const places = [
-    [onObject, `on the ${service.id.kind} itself, whose metadata never reaches its pods`],
-    [settingsInSpec(pod), "below spec.template.spec, where pods have no metadata"],
-  ] as const;
-  for (const [settings, where] of places)
-    for (const { key, path, text, meant } of settings)
-      yield fail(atKey(service, ...path), `${key} stands ${where}`, {
-        explains: meant.path,
-        ...move(service, path, meant.path, text, "review"),
-      });
-}
-
-function* passthrough(service: Resource, pod: PodTemplate): Generator<Judgement> {
-  const value = annotation(pod, passthroughKey);
-  if (value.state === "absent" || isPresent(service, passthroughKey)) return;
-  const { path } = annotationPlace(pod, passthroughKey);
-  const right = ["metadata", "annotations", passthroughKey];
-  const message = `annotation ${passthroughKey} stands on the template, but the Route is made from the annotations of the Service itself`;
-  yield fail(atKey(service, ...path), message, {
-    explains: right,
-    ...move(service, path, right, valueOr(value, "true"), "safe"),
-  });
+function* checkTemplate(resource: Resource, pod: PodTemplate, graph: Graph): Generator<Judgement> {
+  const said = {
+    object: `stands on the ${resource.id.kind} itself, whose metadata never reaches its pods`,
+    spec: "stands below spec.template.spec, where pods have no metadata",
+    template: "stands on the template, but the Route is made from the annotations of the Service itself",
+  };
+  for (const { key, at, path, right, text } of settingsAtWrongLevel(graph, pod)) {
+    const name = at === "template" ? `annotation ${key}` : key;
+    yield fail(atKey(resource, ...path), `${name} ${said[at]}`, {
+      explains: right,
+      ...move(resource, path, right, text, at === "template" ? "safe" : "review"),
+    });
+  }
 }
 
 function* scripts(resource: Resource): Generator<Judgement> {
@@ -109,9 +83,6 @@ export const rule = defineRule({
     // The setting itself shows what is meant, and is lost in any mesh: none has to be at hand.
     const meant = meantForIstio(graph, resource);
     if (meant.state === "no") return yield notApplicable(meant.because);
-    for (const pod of graph.podsOf(resource)) {
-      yield* sidecarSettings(resource, pod, graph);
-      if (resource.kind === kinds.KnativeService) yield* passthrough(resource, pod);
-    }
+    for (const pod of graph.podsOf(resource)) yield* checkTemplate(resource, pod, graph);
   },
 });

@@ -2,9 +2,16 @@ import { locate, type Resource, sourceOf } from "../model/resource.ts";
 import type { Location, SourceFile } from "../model/source.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
+import { workloadKinds } from "./kinds.ts";
 import { knCommand, knCommands, type KnCommand, type KnSetting, type Word } from "./kn-command.ts";
 import { passthroughKey } from "./passthrough.ts";
 import { sidecarPrefix } from "./sidecar-settings.ts";
+
+/** Kinds whose steps or containers may call `kn`. */
+export const scriptKinds: readonly string[] = [
+  ...workloadKinds,
+  ...["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"].map((kind) => `${kind}.tekton.dev`),
+];
 
 /** A call of `kn` in a resource. */
 export interface EmbeddedKn {

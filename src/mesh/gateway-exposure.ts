@@ -160,3 +160,9 @@ export function backendsOf(graph: Graph, route: Resource): readonly Backend[] {
     };
   });
 }
+
+/** Whether a Service has node ports of its own. */
+export function hasNodePorts(service: Resource): boolean {
+  const ports = valueOr(readList(service, ["spec", "ports"]), []);
+  return ports.some((port) => isMapping(port) && port.nodePort !== undefined);
+}
