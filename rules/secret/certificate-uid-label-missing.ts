@@ -1,5 +1,5 @@
 import { setValue } from "../../src/fix/edits.ts";
-import { labelsPath, secretKinds, useOf } from "../../src/mesh/certificate-secrets.ts";
+import { labelPaths, secretKinds, useOf } from "../../src/mesh/certificate-secrets.ts";
 import { readMap, valueOr } from "../../src/mesh/field.ts";
 import { ingress } from "../../src/mesh/ingress-class.ts";
 import { certificateLabel, secretFiltering } from "../../src/mesh/secret-filtering.ts";
@@ -29,8 +29,9 @@ export const rule = defineRule({
   *check(secret, graph) {
     const use = useOf(graph, secret);
     if (use === null) return yield notApplicable("no DomainMapping or Gateway names it");
-    const path = [...labelsPath(secret), certificateLabel];
-    const labels = readMap(secret, labelsPath(secret));
+    const paths = labelPaths(secret);
+    const path = [...paths.usual, certificateLabel];
+    const labels = readMap(secret, paths.read);
     if (labels.state === "unknown") return yield undecided(labels.why);
     if (Object.hasOwn(valueOr(labels, {}), certificateLabel)) return;
     const filtering = secretFiltering(graph);
@@ -46,7 +47,11 @@ export const rule = defineRule({
       {
         ...(use.by === "istiod" && { severity: "info" as const }),
         ...(use.at && { related: [{ at: at(use.at.resource, ...use.at.path), message: "the name" }] }),
-        ...remedy(`add label ${certificateLabel}`, "safe", setValue(secret, path, secret.name)),
+        ...remedy(
+          `add label ${certificateLabel}`,
+          "safe",
+          setValue(secret, [...paths.read, certificateLabel], secret.name),
+        ),
       },
     );
   },

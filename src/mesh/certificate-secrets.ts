@@ -100,11 +100,12 @@ export function useOf(graph: Graph, resource: Resource): SecretUse | null {
 }
 
 /**
- * Where the labels of the Secret stand. Without a template the External Secrets Operator copies those of the
- * ExternalSecret itself (external-secrets/external-secrets `pkg/controllers/externalsecret`).
+ * Where the labels of the Secret are read from, and where they are looked for. Without a template the External Secrets
+ * Operator copies those of the ExternalSecret itself (external-secrets/external-secrets
+ * `pkg/controllers/externalsecret`).
  */
-export function labelsPath(resource: Resource): Path {
+export function labelPaths(resource: Resource): { readonly read: Path; readonly usual: Path } {
   const { labels, template } = sources[resource.kind] ?? { labels: [], template: [] };
   const copies = template.length > 0 && read(resource, template).state === "absent";
-  return copies ? ["metadata", "labels"] : labels;
+  return { read: copies ? ["metadata", "labels"] : labels, usual: labels };
 }
