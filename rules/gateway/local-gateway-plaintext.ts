@@ -1,7 +1,7 @@
 import { setValues } from "../../src/fix/edits.ts";
 import { familyOfProfile } from "../../src/mesh/control-planes.ts";
 import { readBoolean, readString, valueOr } from "../../src/mesh/field.ts";
-import { serversOf } from "../../src/mesh/gateway-servers.ts";
+import { freePortName, serversOf } from "../../src/mesh/gateway-servers.ts";
 import type { GatewayServer } from "../../src/mesh/gateway-servers.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
@@ -16,15 +16,6 @@ import type { Problem } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 const wanted = "HTTPS with tls.mode ISTIO_MUTUAL";
-
-/** A port name for the server: names are unique in a Gateway. */
-function freeName(gateway: Resource, server: GatewayServer, servers: readonly GatewayServer[]): string {
-  const taken = servers.some(
-    ({ index, path }) =>
-      index !== server.index && valueOr(readString(gateway, [...path, "port", "name"]), "") === "https",
-  );
-  return taken ? `https-${valueOr(server.number, server.index)}` : "https";
-}
 
 /** What the documents of the version say about it, and how to change it where they ask for that. */
 function judged(
@@ -41,7 +32,7 @@ function judged(
     return { severity: "info", advice, documentation: [olderIntegrations("1.3")] };
   const edits = setValues(gateway, [
     [[...server.path, "port", "protocol"], "HTTPS"],
-    [[...server.path, "port", "name"], freeName(gateway, server, servers)],
+    [[...server.path, "port", "name"], freePortName(gateway, server, servers)],
     [[...server.path, "tls", "mode"], "ISTIO_MUTUAL"],
   ]);
   const title = `serve ${wanted}; callers without a sidecar are cut off then`;

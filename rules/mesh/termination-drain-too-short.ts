@@ -2,11 +2,11 @@ import { setValue } from "../../src/fix/edits.ts";
 import { readSetting } from "../../src/mesh/control-plane-settings.ts";
 import { parseDuration } from "../../src/mesh/go-values.ts";
 import { controlPlaneKinds, kinds } from "../../src/mesh/kinds.ts";
+import { misspeltKey } from "../../src/mesh/misspelt-key.ts";
 import { isServerlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
-import { nearest } from "../../src/model/nearest.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { isMapping, type Path, plainText, valueAt } from "../../src/model/value.ts";
+import { type Path, plainText } from "../../src/model/value.ts";
 import { at, atKey, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -16,22 +16,6 @@ const queueProxyDrain = 30_000;
 function drainPath(controlPlane: Resource): Path {
   const mesh = controlPlane.kind === kinds.ServiceMeshControlPlane ? "techPreview" : "values";
   return ["spec", mesh, "meshConfig", "defaultConfig", "terminationDrainDuration"];
-}
-
-/** A key on the way to the field that looks like the one that is meant: the API server takes any key there. */
-function misspelt(
-  controlPlane: Resource,
-  path: Path,
-): { readonly path: Path; readonly meant: string } | null {
-  for (let length = 1; length < path.length; length++) {
-    const parent = valueAt(controlPlane.value, path.slice(0, length));
-    const wanted = String(path[length]);
-    if (!isMapping(parent)) return null;
-    if (Object.hasOwn(parent, wanted)) continue;
-    const near = Object.keys(parent).find((key) => nearest(key, [wanted]) !== null);
-    return near === undefined ? null : { path: [...path.slice(0, length), near], meant: wanted };
-  }
-  return null;
 }
 
 export const rule = defineRule({
@@ -63,7 +47,7 @@ export const rule = defineRule({
     if (duration !== null && duration > queueProxyDrain) return;
 
     const more = holds(facts.strictMesh, graph.profile) ? {} : { severity: "info" as const };
-    const slip = text === null ? misspelt(controlPlane, path) : null;
+    const slip = text === null ? misspeltKey(controlPlane, path) : null;
     if (slip) {
       const message = `key "${slip.path.at(-1)}" is not known here and changes nothing; "${slip.meant}" is what proxies read`;
       return yield fail(atKey(controlPlane, ...slip.path), message, {
@@ -71,11 +55,9 @@ export const rule = defineRule({
         advice: `rename it to ${slip.meant}`,
       });
     }
-    const edits = setValue(controlPlane, path, "35s");
-    const title = "set terminationDrainDuration to 35s";
     yield fail(at(controlPlane, ...path), messageFor(text, duration), {
       ...more,
-      ...remedy(title, "safe", edits),
+      ...remedy("set terminationDrainDuration to 35s", "safe", setValue(controlPlane, path, "35s")),
     });
   },
 });

@@ -1,6 +1,6 @@
 import type { Resource } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
-import { readList, readNumber, readString, readStrings } from "./field.ts";
+import { readList, readNumber, readString, readStrings, valueOr } from "./field.ts";
 import type { Reading } from "./field.ts";
 
 /**
@@ -54,4 +54,17 @@ export function serversOf(gateway: Resource): Reading<readonly GatewayServer[]> 
   if (servers.state !== "value") return servers;
   if (servers.value.length === 0) return { state: "absent" };
   return { state: "value", value: servers.value.map((_, index) => server(gateway, index)) };
+}
+
+/** A port name for the server: names are unique in a Gateway. */
+export function freePortName(
+  gateway: Resource,
+  server: GatewayServer,
+  servers: readonly GatewayServer[],
+): string {
+  const taken = servers.some(
+    ({ index, path }) =>
+      index !== server.index && valueOr(readString(gateway, [...path, "port", "name"]), "") === "https",
+  );
+  return taken ? `https-${valueOr(server.number, server.index)}` : "https";
 }
