@@ -39,9 +39,9 @@ const peers = [
   "*/ns/shop/sa/robot",
   "*d.example/ns/bank/sa/default",
 ];
-const inNamespaces = [...namespaces, "shop*", "*-lab", "s*p", "*", "sho", "shop.lab", "*o*"];
+const inNamespaces = [...namespaces, "shop*", "*-lab", "s*p", "*", "sho", "shop.lab", "*o*", "shop*sa"];
 const accounts = ["robot", "default", "shop/robot", "bank/default", "shop-lab/default"];
-const trusted = ["cluster.local", "*.example", "td.*", "*", "cluster", "td.example"];
+const trusted = ["cluster.local", "*.example", "td.*", "*", "cluster", "td.example", "*sa", "c*ns"];
 const tokens = ["*", "https://issuer/ann", "https://issuer/*", "*/ann", "*issuer/bob", "https://issuer/b*"];
 const blocks = ["10.0.0.0/8", "10.1.2.3", "192.168.1.128/25", "0.0.0.0/0", "2001:db8::/32", "::1", "::/0"];
 const hosts = [
@@ -244,10 +244,10 @@ export const workload = fc.record({
 const claims = fc.record(
   {
     iss: fc.constantFrom("https://issuer", "https://other"),
-    sub: fc.constantFrom("ann", "bob"),
+    sub: fc.constantFrom("ann", "bob", ""),
     aud: fc.constantFrom<unknown[]>("admin", ["user", "admin"], ["nobody"], 7),
     azp: fc.constantFrom("admin", "tester"),
-    role: fc.constantFrom<unknown[]>("admin", ["user"], { admin: "admin" }),
+    role: fc.constantFrom<unknown[]>("admin", "", ["user"], { admin: "admin" }),
     realm: fc.constantFrom<unknown[]>({ roles: ["admin", "tester"] }, { roles: "user" }, "admin"),
   },
   { requiredKeys: [] },
@@ -293,9 +293,18 @@ export const request: fc.Arbitrary<BruteRequest> = fc.record({
       "/a/b/c?x=/..",
     ),
     fc.constantFrom("//api", "/api//x", "/api%2Fx", "/a%2fb", "/%61pi", "/x/../api", "/api/%2e%2e/admin"),
-    fc.constantFrom("/a\\b", "/a%5cb", "/api/.", "/api/x/..", "/api#frag", "/./api/./x", "/../..//admin"),
+    fc.constantFrom(
+      "/a\\b",
+      "/a%5cb",
+      "/a%5Cb",
+      "/api/.",
+      "/api/x/..",
+      "/api#frag",
+      "/./api/./x",
+      "/../..//admin",
+    ),
     fc
-      .array(fc.constantFrom("api", "a", "b", "admin", ".", "..", "", "%2e", "x%2fy", "%41"), {
+      .array(fc.constantFrom("api", "a", "b", "admin", ".", "..", "", "%2e", "x%2fy", "a%5cb", "%41"), {
         maxLength: 5,
       })
       .map((segments) => `/${segments.join("/")}`),
