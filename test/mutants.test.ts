@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import picomatch from "picomatch";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import type { Report } from "../src/model/report.ts";
 import type { SourceFile } from "../src/model/source.ts";
@@ -120,6 +120,9 @@ function escaped(file: SourceFile, lint: (mutant: Mutant) => Report): readonly s
   }
   return lines;
 }
+
+// Thousands of mutants are linted one by one.
+vi.setConfig({ testTimeout: 900_000 });
 
 describe("mutants", () => {
   it("of nothing at all are none: the platform and the application are clean", () => {

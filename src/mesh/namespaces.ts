@@ -8,6 +8,7 @@ import { serverlessMesh } from "./serverless-mesh.ts";
 export const eventingNamespace = "knative-eventing";
 /** Where the operators of Service Mesh and Serverless themselves run. */
 export const operatorNamespace = "openshift-operators";
+const usualMeshNamespace = "istio-system";
 const sailGatewayNamespace = "knative-serving-ingress";
 
 /** Where istiod of the Serverless mesh lives: the root namespace of policies (requirements D14). Null: not known. */
@@ -58,6 +59,7 @@ export const systemNamespaces = once((graph: Graph): ReadonlySet<string> => {
     eventingNamespace,
     sailGatewayNamespace,
     ...(gateway.state === "known" ? gateway.namespaces : []),
-    ...(istio === null ? [] : [istio]),
+    // Where the mesh is not at hand, its usual namespace stands for the one that it has.
+    istio ?? usualMeshNamespace,
   ]);
 });

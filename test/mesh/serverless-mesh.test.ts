@@ -232,6 +232,8 @@ describe("the two namespaces (D14)", () => {
       "knative-serving",
       "knative-eventing",
       "knative-serving-ingress",
+      // What a mesh that is not at hand is usually called.
+      "istio-system",
     ]);
     const text = smcp("mesh", extra) + roll("[knative-serving]", "mesh") + gateway();
     expect([...systemNamespaces(graphOf(text))].slice(3)).toEqual(["gw", "mesh"]);
