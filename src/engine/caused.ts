@@ -25,7 +25,7 @@ class Remaining {
 
 /**
  * The findings that a change causes: those whose rule, resource, path and message are not among the findings before
- * it (DESIGN 6), wherever they are. One finding before accounts for one after: in the same file, else in another one,
+ * it, wherever they are. One finding before accounts for one after: in the same file, else in another one,
  * as when a file is renamed. So a copy of a faulty object is a new fault. A suppressed finding is none: what hid it is
  * gone.
  *

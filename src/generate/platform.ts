@@ -190,7 +190,7 @@ function isolationFiles(request: PlatformRequest): readonly GeneratedFile[] {
 }
 
 /**
- * The documented files of a platform (requirements section 6), for the profile's versions.
+ * The documented files of a platform (the documented platform), for the profile's versions.
  *
  * @throws UsageError for versions that the documents do not know, and for names that Kubernetes does not take
  */

@@ -23,7 +23,7 @@ function commentOf({ account, component }: SystemRoute): string {
 }
 
 /**
- * What Knative's components may do to each other, once for a cluster (requirements 5.2). Those that refuse
+ * What Knative's components may do to each other, once for a cluster (the documents' tenant policies). Those that refuse
  * everything else come last: they must not reach a cluster before the others.
  */
 export function systemPolicies(request: SystemRequest): readonly GeneratedPolicy[] {

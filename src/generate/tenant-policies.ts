@@ -26,7 +26,7 @@ import {
 import { domainName, labelName } from "./names.ts";
 import { securityVersion } from "./served-versions.ts";
 
-/** What the policies of a tenant depend on (requirements 5.1). */
+/** What the policies of a tenant depend on (the documents' tenant policies). */
 export interface TenantRequest {
   readonly name: string;
   readonly namespaces: readonly string[];
@@ -211,8 +211,8 @@ function replyPolicies(parts: Parts): readonly GeneratedPolicy[] {
 }
 
 /**
- * The policies of a tenant for the profile's version, equal in effect to those of the documented chart (requirements
- * 5.3 and 5.5). Selectors name the called component; who calls is known by the client's certificate.
+ * The policies of a tenant for the profile's version, equal in effect to those of the documented chart (the documents'
+ * tenant policies and 5.5). Selectors name the called component; who calls is known by the client's certificate.
  *
  * @throws UsageError for names that Kubernetes or the isolation does not stand, and versions without tenants
  */

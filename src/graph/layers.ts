@@ -3,7 +3,7 @@ import type { Layer, ResourceSet } from "../model/set.ts";
 import { valueAt } from "../model/value.ts";
 import { configOf } from "./derived/operator-config.ts";
 
-/** Kinds that make a set the owner of a layer as soon as it defines one of them (requirements 0.3). */
+/** Kinds that make a set the owner of a layer as soon as it defines one of them (docs/definitions.md, missing things). */
 const owningKinds: Readonly<Record<Layer, readonly Kind[]>> = {
   mesh: [
     "ServiceMeshControlPlane.maistra.io",
@@ -55,7 +55,7 @@ function configuredGateways(serving: Resource): readonly string[] {
 
 /**
  * Whether the set is responsible for a layer: the config says so, or the set holds a full definition of one of the
- * layer's objects, or a context is complete for it (requirements 0.3).
+ * layer's objects, or a context is complete for it (docs/definitions.md, missing things).
  * @param own full definitions of the set's own objects of some kinds
  */
 export function ownsLayer(

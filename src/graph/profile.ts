@@ -8,7 +8,7 @@ import { type Detected, detectProfile } from "./profile-detection.ts";
 
 type ProfileTexts = Readonly<Partial<Record<ProfileKey, string>>>;
 
-/** Version facts are known for these (requirements D1). */
+/** Version facts are known for these (definition D1). */
 export const knownVersions: Readonly<Record<"serverless" | "mesh", readonly string[]>> = {
   serverless: Array.from({ length: 15 }, (_, index) => `1.${24 + index}`),
   mesh: "1.0 1.1 2.0 2.1 2.2 2.3 2.4 2.5 2.6 3.0 3.1 3.2 3.3".split(" "),
@@ -113,7 +113,7 @@ function architecturesOf(text: string): readonly string[] {
 
 /**
  * The versions and facts that a set is judged by: option over config over what its manifests show over the default
- * (DESIGN section 1).
+ * (README, words).
  *
  * @throws UsageError if option or config name a version that is not known
  */

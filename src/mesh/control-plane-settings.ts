@@ -42,7 +42,7 @@ export function parseYaml(text: string): unknown {
 
 /**
  * A field of a ServiceMeshControlPlane as the operator sees it: where the object leaves it out, a profile of the
- * cluster may set it (requirements D8), so it is unknown unless that profile is at hand.
+ * cluster may set it (definition D8), so it is unknown unless that profile is at hand.
  */
 export function readSetting(graph: Graph, controlPlane: Resource, path: Path): Reading<Value> {
   const reading = read(controlPlane, path);

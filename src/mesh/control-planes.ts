@@ -7,7 +7,7 @@ import { read, readString, valueOr } from "./field.ts";
 import { controlPlaneKinds, kinds } from "./kinds.ts";
 import { once } from "./memo.ts";
 
-/** OpenShift Service Mesh 1, 2 (Maistra) and 3 (sail operator); requirements D2. */
+/** OpenShift Service Mesh 1, 2 (Maistra) and 3 (sail operator); definition D2. */
 export type Family = "ossm1" | "ossm2" | "ossm3";
 
 /** One candidate of a control plane. */

@@ -204,6 +204,6 @@ function compute(graph: Graph, operator: Resource): DataPlane {
 
 /**
  * The workloads of an operator's resource that the documents want in the mesh, as far as they have no sidecar
- * (requirements D4, D5 and section 7).
+ * (definition D4, D5 and section 7).
  */
 export const dataPlane: (graph: Graph, operator: Resource) => DataPlane = oncePer(compute);

@@ -61,7 +61,7 @@ const ownPods = once((graph: Graph) =>
   graph.pods().filter(({ resource }) => resource.origin.from === "document"),
 );
 
-/** What the selector of a policy in `knative-serving` or `knative-eventing` picks (requirements section 7). */
+/** What the selector of a policy in `knative-serving` or `knative-eventing` picks (the table of Knative's workloads). */
 export const selected = oncePer((graph: Graph, policy: Resource): Selected => {
   const { namespace } = policy;
   const labels = valueAt(policy.value, ["spec", "selector", "matchLabels"]);

@@ -20,7 +20,7 @@ export interface IstioFeature {
 
 /**
  * What the operator decides by: here, unlike for the ConfigMap, the short name of the map comes first
- * (openshift-knative/serverless-operator `pkg/istio/eventingistio/istio.go`; requirements D6).
+ * (openshift-knative/serverless-operator `pkg/istio/eventingistio/istio.go`; definition D6).
  */
 export function istioFeature(eventing: Resource): IstioFeature {
   const maps = ["features", "config-features"].map((name) => [...config, name]);
@@ -77,7 +77,7 @@ export interface DoubleMap {
   readonly lost: readonly string[];
 }
 
-/** Maps in both spellings: the full name fills the ConfigMap, nothing of the short one does (requirements D6). */
+/** Maps in both spellings: the full name fills the ConfigMap, nothing of the short one does (definition D6). */
 export function doubleMaps(operator: Resource): readonly DoubleMap[] {
   const all = readMap(operator, config);
   if (all.state !== "value") return [];

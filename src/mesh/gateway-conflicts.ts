@@ -69,7 +69,7 @@ function clash(server: GatewayServer, rival: GatewayServer): Clash {
 
 /**
  * The servers of a Gateway that claim what a rival's servers claim, on the same pods of the same mesh. Ports are
- * compared as resolved (requirements D15).
+ * compared as resolved (definition D15).
  */
 export function gatewayConflicts(graph: Graph, gateway: Resource, rival: Resource): GatewayConflicts {
   const mesh = sameMesh(graph, gateway, rival);

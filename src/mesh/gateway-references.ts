@@ -140,7 +140,7 @@ function compute(graph: Graph, serving: Resource): ReferenceFaults {
 
 /**
  * What one candidate of KnativeServing says, or by silence means, about Gateways and Services that the set does not
- * have (requirements D9, D14; net-istio `pkg/reconciler/ingress/config/istio.go`).
+ * have (definition D9, D14; net-istio `pkg/reconciler/ingress/config/istio.go`).
  */
 export const referenceFaults: (graph: Graph, serving: Resource) => ReferenceFaults = oncePer(compute);
 

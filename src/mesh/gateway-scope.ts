@@ -16,7 +16,7 @@ import { once } from "./memo.ts";
 import { meshes } from "./meshes.ts";
 import type { Mesh } from "./meshes.ts";
 
-/** Why nothing is asked of Gateways: another ingress serves Knative (requirements D10). Null: Istio may do so. */
+/** Why nothing is asked of Gateways: another ingress serves Knative (definition D10). Null: Istio may do so. */
 export function otherIngress(graph: Graph): string | null {
   const { state } = ingress(graph);
   return state === "kourier" || state === "other" ? `${state} is the ingress, not Istio` : null;

@@ -8,7 +8,7 @@ import { labelsOf, matchesLabels } from "./label-match.ts";
 import type { Labels, Match } from "./label-match.ts";
 import { once, oncePer } from "./memo.ts";
 
-/** A Deployment whose pods are an ingress gateway (requirements D7). */
+/** A Deployment whose pods are an ingress gateway (definition D7). */
 export interface GatewayWorkload {
   readonly resource: Resource;
   readonly namespace: string | null;

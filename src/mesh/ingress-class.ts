@@ -6,7 +6,7 @@ import { kinds } from "./kinds.ts";
 import { once } from "./memo.ts";
 import { configMap, configValue } from "./operator-config.ts";
 
-/** Which ingress a KnativeServing gives its services (requirements D10). */
+/** Which ingress a KnativeServing gives its services (definition D10). */
 export type IngressClass =
   | {
       readonly state: "istio" | "kourier" | "other";

@@ -199,7 +199,7 @@ function injectedByOne(answers: readonly Injection[]): Injection {
 
 /**
  * Whether a pod would get a sidecar if its namespace were a member of the mesh: whether it asks for one, in a form
- * that this mesh reads (requirements D4). Membership is then a matter of its own.
+ * that this mesh reads (definition D4). Membership is then a matter of its own.
  */
 export const injectionInMesh: (graph: Graph, pod: PodTemplate) => Injection = oncePer(computeInMesh);
 
@@ -230,5 +230,5 @@ function isSail(mesh: Mesh): boolean {
   return mesh.family === "ossm3";
 }
 
-/** Whether a pod gets a sidecar (requirements D4). */
+/** Whether a pod gets a sidecar (definition D4). */
 export const injection: (graph: Graph, pod: PodTemplate) => Injection = oncePer(computeInjection);

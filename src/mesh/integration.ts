@@ -21,7 +21,7 @@ const gatewayName = /^knative-[a-z0-9-]*gateway$/;
 
 /**
  * Whether the set shows that Serverless works with a mesh: its Serving uses Istio, or Knative's Gateways exist, or a
- * member roll lists `knative-serving` (requirements 0.3). Requirements of the integration apply only then.
+ * member roll lists `knative-serving` (docs/definitions.md, missing things). Requirements of the integration apply only then.
  */
 export const integration = once((graph: Graph): Integration => {
   const used = ingress(graph);

@@ -40,7 +40,7 @@ function parseAddress(text: string, path: Path): BootstrapAddress | null {
   return { text, host: match[1] ?? match[2] ?? "", port, path };
 }
 
-/** Whether an entry, or its host, is left to be filled in (requirements D12). */
+/** Whether an entry, or its host, is left to be filled in (definition D12). */
 function isOpen(text: string): boolean {
   return isUnknown(text) || isCapitalsPlaceholder(text.replace(/:\d+$/, ""));
 }

@@ -171,7 +171,7 @@ function compute(graph: Graph, serving: Resource): KnativeGateways {
 
 /**
  * The Gateways that one candidate of KnativeServing uses (net-istio `pkg/reconciler/ingress/config/istio.go`;
- * requirements D9). An empty list in the new format is mesh-only mode: no Gateway of that role.
+ * definition D9). An empty list in the new format is mesh-only mode: no Gateway of that role.
  */
 export const knativeGatewaysOf: (graph: Graph, serving: Resource) => KnativeGateways = oncePer(compute);
 

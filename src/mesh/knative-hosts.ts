@@ -8,7 +8,7 @@ import { eventingNamespace } from "./namespaces.ts";
 import { applicationNamespaces } from "./network-policies.ts";
 import { knativeServices, localHosts } from "./services.ts";
 
-/** Services of Knative that calls in the mesh go to (requirements section 7), by namespace. */
+/** Services of Knative that calls in the mesh go to (the table of Knative's workloads), by namespace. */
 const systemServices: readonly (readonly [namespace: string, names: readonly string[]])[] = [
   [servingNamespace, ["activator-service", "autoscaler"]],
   [

@@ -1,6 +1,6 @@
 /**
  * Ports of Knative, of the operator's metrics proxy and of the mesh's gateways (Knative Serving
- * `pkg/networking/constants.go`; requirements section 7).
+ * `pkg/networking/constants.go`; the table of Knative's workloads).
  */
 export const ports = {
   /** queue-proxy's admin port: `/wait-for-drain`, called by the kubelet before a pod stops. */

@@ -44,7 +44,7 @@ function hasKnativeGateway(graph: Graph): boolean {
 }
 
 /**
- * Whether sidecars of a mesh are used while Kourier is the ingress, and in which namespaces (requirements 2.10): some
+ * Whether sidecars of a mesh are used while Kourier is the ingress, and in which namespaces (Integrations 1.6): some
  * namespace with Knative Services is a member of a mesh.
  */
 export const kourierMesh = once((graph: Graph): KourierMesh => {

@@ -71,7 +71,7 @@ function listening(
   );
 }
 
-/** Whether the local gateway listens where port 80 of its Service leads (requirements D15). */
+/** Whether the local gateway listens where port 80 of its Service leads (definition D15). */
 export type LocalPortFit =
   | { readonly state: "yes" }
   | {

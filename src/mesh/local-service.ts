@@ -110,7 +110,7 @@ function byConfig(graph: Graph, gateways: readonly KnativeGateway[]): LocalServi
 
 /**
  * The Service behind the local gateway: the one that D9 names; where D9 is not known, the one that leads to its
- * pods and to a port on which it listens (requirements D9, D15).
+ * pods and to a port on which it listens (definition D9, D15).
  */
 export const localService = once((graph: Graph): LocalService => {
   const answer = knativeGateways(graph);
@@ -140,7 +140,7 @@ export type OwnLocalServices =
   | { readonly state: "none"; readonly why: string }
   | { readonly state: "unknown"; readonly needs: string };
 
-/** The set's own Services behind the local gateway, where a mesh carries Serverless (requirements D13). */
+/** The set's own Services behind the local gateway, where a mesh carries Serverless (definition D13). */
 export function ownLocalServices(graph: Graph): OwnLocalServices {
   const mesh = serverlessMesh(graph);
   if (mesh.state === "none") return mesh;

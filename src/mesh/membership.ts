@@ -229,7 +229,7 @@ const answer = oncePer(
 );
 
 /**
- * Whether a namespace is a member of a mesh (requirements D3). With Service Mesh 3 that is whether istiod watches
+ * Whether a namespace is a member of a mesh (definition D3). With Service Mesh 3 that is whether istiod watches
  * it, and injects nothing by itself.
  */
 export function membership(graph: Graph, namespace: string | null, mesh: Mesh): Membership {

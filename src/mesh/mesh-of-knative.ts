@@ -23,7 +23,7 @@ function found(graph: Graph, namespace: string, mesh: Mesh): KnativeMesh {
 }
 
 /**
- * The mesh of `knative-serving`, which is that of Serverless (requirements D13), or of another namespace of Knative,
+ * The mesh of `knative-serving`, which is that of Serverless (definition D13), or of another namespace of Knative,
  * by its membership.
  */
 export function meshOfKnative(graph: Graph, namespace: string): KnativeMesh {

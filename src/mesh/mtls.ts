@@ -14,7 +14,7 @@ import type { Mesh } from "./meshes.ts";
 
 export type Mode = "STRICT" | "PERMISSIVE" | "DISABLE";
 
-/** What servers ask of their callers, and the field that says so (requirements D8). */
+/** What servers ask of their callers, and the field that says so (definition D8). */
 export type EffectiveMode =
   | {
       readonly state: "known";

@@ -11,7 +11,7 @@ export const operatorNamespace = "openshift-operators";
 const usualMeshNamespace = "istio-system";
 const sailGatewayNamespace = "knative-serving-ingress";
 
-/** Where istiod of the Serverless mesh lives: the root namespace of policies (requirements D14). Null: not known. */
+/** Where istiod of the Serverless mesh lives: the root namespace of policies (definition D14). Null: not known. */
 export const istioNamespace = once((graph: Graph): string | null => {
   const found = serverlessMesh(graph);
   return found.state === "found" ? found.mesh.namespace : null;
@@ -39,7 +39,7 @@ function controlPlaneGateways(graph: Graph): readonly GatewayWorkload[] {
   );
 }
 
-/** The namespaces of the workloads that the Gateway for external traffic selects (requirements D14). */
+/** The namespaces of the workloads that the Gateway for external traffic selects (definition D14). */
 export const gatewayNamespaces = once((graph: Graph): GatewayNamespaces => {
   const selected = ingressGateways(graph).flatMap((gateway) => workloadsOf(graph, gateway).workloads);
   const workloads = selected.length > 0 ? selected : controlPlaneGateways(graph);
@@ -50,7 +50,7 @@ export const gatewayNamespaces = once((graph: Graph): GatewayNamespaces => {
   return { state: "unknown", needs: "the namespace of the ingress gateway's pods" };
 });
 
-/** The namespaces of the platform: none of them is ever foreign to a tenant as a source (requirements D14). */
+/** The namespaces of the platform: none of them is ever foreign to a tenant as a source (definition D14). */
 export const systemNamespaces = once((graph: Graph): ReadonlySet<string> => {
   const gateway = gatewayNamespaces(graph);
   const istio = istioNamespace(graph);

@@ -15,7 +15,7 @@ export interface OperatorConfigMap {
 
 /**
  * The mapping that fills ConfigMap `config-<name>`: `spec.config.config-<name>` if there, else
- * `spec.config.<name>` (knative/operator `pkg/reconciler/common/config_maps.go`; requirements D6).
+ * `spec.config.<name>` (knative/operator `pkg/reconciler/common/config_maps.go`; definition D6).
  * @param name without the prefix: `istio`, `network`, `features`
  */
 export function configMap(operator: Resource, name: string): Reading<OperatorConfigMap> {

@@ -34,7 +34,7 @@ export interface WorkloadOverride {
 
 /**
  * Every entry in the order in which they count: `spec.deployments` (deprecated; KnativeKafka has none), then
- * `spec.workloads` (knative/operator `pkg/apis/operator/base/common.go` GetWorkloadOverrides; requirements D5).
+ * `spec.workloads` (knative/operator `pkg/apis/operator/base/common.go` GetWorkloadOverrides; definition D5).
  */
 export function overrideEntries(operator: Resource): readonly OverrideEntry[] {
   const lists =

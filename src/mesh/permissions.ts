@@ -14,7 +14,7 @@ export interface Operation {
   readonly ports?: readonly number[];
 }
 
-/** One entry of the documents' tables (requirements 5.2 and 5.3): who may ask whom for what. */
+/** One entry of the documents' tables (the documents' tenant policies and 5.3): who may ask whom for what. */
 export interface Permission {
   /** The namespace of the pods that are called. */
   readonly namespace: string;
@@ -180,7 +180,7 @@ function operationAdmits({ methods, hosts, paths, ports }: Operation, request: P
 
 /**
  * Whether a permission lets a request in.
- * @param system namespaces of the platform: where one of them may call, so may the others (requirements D14)
+ * @param system namespaces of the platform: where one of them may call, so may the others (definition D14)
  */
 export function admits(
   { sources, accounts, operations, inNameOf }: Permission,

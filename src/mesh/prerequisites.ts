@@ -66,7 +66,7 @@ function all(graph: Graph, resource: Resource): readonly Resource[] {
 }
 
 /**
- * The set's own objects that have to be applied before a resource, each with all of its candidates (requirements 4):
+ * The set's own objects that have to be applied before a resource, each with all of its candidates (the documents' steps):
  * its Namespace, the Subscription of its operator, the control plane and roll of a Gateway's workload, and of a
  * KnativeServing with Istio the mesh and Knative's Gateways. That KnativeKafka needs Eventing is a rule of its own.
  */

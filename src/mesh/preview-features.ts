@@ -93,7 +93,7 @@ function withServiceMesh3(graph: Graph): readonly PreviewFeature[] {
     }));
 }
 
-/** Every feature of the set that is a technology preview in some version (requirements, operator/tech-preview-feature). */
+/** Every feature of the set that is a technology preview in some version (rule operator/tech-preview-feature). */
 export const previewFeatures = once((graph: Graph): readonly PreviewFeature[] => [
   ...tenantIsolation(graph),
   ...eventingInMesh(graph),

@@ -74,7 +74,7 @@ function usual(number: number, needs: string): ResolvedPort {
 }
 
 /**
- * The port that a Gateway server's number stands for on a gateway's pods (requirements D15; istio/istio
+ * The port that a Gateway server's number stands for on a gateway's pods (definition D15; istio/istio
  * `pilot/pkg/model/gateway.go` resolvePorts): the target of the first Service of the pods that has this port and
  * did not opt out, else the number itself.
  */

@@ -32,7 +32,7 @@ export function isFixed(resource: Resource): boolean {
   return read(resource, ["spec", "template", "metadata", "name"]).state !== "absent";
 }
 
-/** Whether the meshes of a pod look at the annotation only: Service Mesh before 2.2 (requirements D4). */
+/** Whether the meshes of a pod look at the annotation only: Service Mesh before 2.2 (definition D4). */
 export function readsAnnotationOnly(graph: Graph, pod: PodTemplate): boolean {
   const home = meshesOf(graph, pod.namespace);
   const candidates = home.state === "member" ? home.meshes : meshes(graph);

@@ -71,7 +71,7 @@ function byAnnotation(graph: Graph, serving: Resource): Filtering {
 
 /**
  * Whether net-istio of a KnativeServing sees only the Secrets with the label (serverless-operator
- * `openshift-knative-operator/pkg/serving/secretinformerfiltering.go`; requirements, secret/).
+ * `openshift-knative-operator/pkg/serving/secretinformerfiltering.go`; rules secret/).
  */
 export function filteringOf(graph: Graph, serving: Resource): Filtering {
   const { serverless } = graph.profile;

@@ -11,7 +11,7 @@ import { once } from "./memo.ts";
 import { meshOf, meshes } from "./meshes.ts";
 import type { Mesh } from "./meshes.ts";
 
-/** Why a mesh is that of Serverless (requirements D13). */
+/** Why a mesh is that of Serverless (definition D13). */
 export type ServerlessMeshReason =
   /** `knative-serving` is a member. */
   | "member"
@@ -56,7 +56,7 @@ function reasonOf(graph: Graph, mesh: Mesh): ServerlessMeshReason | null {
   return only && (gateways.length > 0 || (sail && graph.owns("serverless"))) ? "only" : null;
 }
 
-/** The mesh of Serverless: what the rules about mesh, gateways and tenants look at (requirements D13). */
+/** The mesh of Serverless: what the rules about mesh, gateways and tenants look at (definition D13). */
 export const serverlessMesh = once((graph: Graph): ServerlessMesh => {
   const used = ingress(graph).state;
   if (used === "kourier" || used === "other")

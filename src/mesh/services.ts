@@ -42,7 +42,7 @@ const classKeys = ["networking.knative.dev/ingress-class", "networking.knative.d
 /**
  * Whether a Knative Service (or DomainMapping) is served by Istio: its own ingress class, else that of the
  * KnativeServing; without one, if its namespace is known to be a member of a mesh, or the config names the mesh
- * (requirements D10).
+ * (definition D10).
  */
 export function meantForIstio(graph: Graph, resource: Resource): MeantForIstio {
   for (const key of classKeys) {

@@ -10,7 +10,7 @@ import { knativeServices } from "./services.ts";
 
 /**
  * The namespaces that have to be strict one by one where the mesh as a whole is not: those of Serving, of Eventing if
- * it takes part in the mesh, and of every Knative Service with a sidecar (requirements, mesh/smcp-mtls-not-strict).
+ * it takes part in the mesh, and of every Knative Service with a sidecar (rule mesh/smcp-mtls-not-strict).
  * Null: a service's namespace is not known.
  */
 export const strictNamespaces = once((graph: Graph): readonly (string | null)[] => {

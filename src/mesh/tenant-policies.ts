@@ -1,5 +1,5 @@
 /**
- * The facts of which the policies of platform and tenants are made (requirements 5.2 and 5.3): one table for the rules
+ * The facts of which the policies of platform and tenants are made (the documents' tenant policies and 5.3): one table for the rules
  * that compare policies with it and for those who write them. From openshift-knative/serverless-operator
  * `hack/lib/mesh_resources/authorization-policies/setup` and openshift-knative/knative-istio-authz-chart `templates`.
  */

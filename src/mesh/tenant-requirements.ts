@@ -88,7 +88,7 @@ function knownGateways(graph: Graph): readonly string[] {
 
 const anything: readonly Operation[] = [{}];
 
-/** The nine policies by which components of Knative reach each other (requirements 5.2). */
+/** The nine policies by which components of Knative reach each other (the documents' tenant policies). */
 export const systemRequirements = once((graph: Graph): readonly Requirement[] => {
   const allow = (app: string, sources: readonly string[], what: string): Requirement => ({
     policy: `allow-traffic-to-${app}`,

@@ -69,8 +69,8 @@ function inferred(graph: Graph): readonly KnownTenant[] {
 }
 
 /**
- * The tenants: those of the config, else those that ALLOW policies for the activator with hosts show (requirements
- * 2.7). Empty: none is known.
+ * The tenants: those of the config, else those that ALLOW policies for the activator with hosts show (docs/definitions.md,
+ * tenants). Empty: none is known.
  */
 export const tenants = once((graph: Graph): readonly KnownTenant[] =>
   graph.set.tenants.length > 0

@@ -2,7 +2,7 @@ import type { Profile } from "../model/profile.ts";
 import { atLeast, parseVersion } from "../model/version.ts";
 import type { Version } from "../model/version.ts";
 
-/** A fact that holds for Serverless versions from `from` on and before `before`; null: no bound (requirements D1). */
+/** A fact that holds for Serverless versions from `from` on and before `before`; null: no bound (definition D1). */
 export interface VersionFact {
   readonly from: string | null;
   readonly before: string | null;

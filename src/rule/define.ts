@@ -35,7 +35,7 @@ export interface Problem {
   readonly advice?: string;
   /**
    * The object is exactly what another edition of the documents prints: never worse than `warning` while the
-   * version is assumed (requirements 0.5).
+   * version is assumed (docs/definitions.md, assumed versions).
    */
   readonly otherEdition?: boolean;
   /**

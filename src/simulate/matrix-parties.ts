@@ -218,7 +218,7 @@ export function eventCalls(
   );
 }
 
-/** Who carries events: the data plane of Eventing (requirements section 7). */
+/** Who carries events: the data plane of Eventing (the table of Knative's workloads). */
 const senders = [
   "pingsource-mt-adapter",
   "imc-dispatcher",

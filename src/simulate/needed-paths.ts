@@ -222,7 +222,7 @@ function outsidePaths(graph: Graph, one: Served): readonly NeededPath[] {
   return found;
 }
 
-/** Accounts of those that carry events from brokers and channels to subscribers (requirements section 7). */
+/** Accounts of those that carry events from brokers and channels to subscribers (the table of Knative's workloads). */
 const carriers: Readonly<Record<string, readonly string[]>> = {
   Kafka: ["knative-kafka-broker-data-plane"],
   KafkaNamespaced: [],

@@ -69,7 +69,7 @@ async function writeReports(io: Io, options: LintArguments, report: Report, exit
   say(io, `${counts}; see ${options.destinations.map(({ file }) => file).join(", ")}`);
 }
 
-/** `meshlint lint`: findings in the given formats; the exit code of DESIGN 3. */
+/** `meshlint lint`: findings in the given formats; the exit code that the README promises. */
 export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const clock = new Clock();
   const options = lintArguments(line);

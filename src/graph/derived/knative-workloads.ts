@@ -47,7 +47,7 @@ function plain(name: string): Pick<Row, "name" | "component" | "app" | "serviceA
 }
 
 /**
- * The workloads of the three operator CRs (requirements section 7; openshift-knative/serverless-operator
+ * The workloads of the three operator CRs (the table of Knative's workloads; openshift-knative/serverless-operator
  * `openshift-knative-operator/cmd/operator/kodata` and `knative-operator/deploy/resources/knativekafka`).
  */
 export const knativeWorkloads: readonly KnativeWorkload[] = [
