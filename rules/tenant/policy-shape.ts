@@ -4,7 +4,7 @@ import { isolation } from "../../src/mesh/isolation.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { groupOf, isNamespaceWide, sharedNamespaces } from "../../src/mesh/tenant-groups.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isList, isMapping, valueAt } from "../../src/model/value.ts";
+import { isList, isMapping, type Path, valueAt } from "../../src/model/value.ts";
 import { rulesDroppedOnTcp } from "../../src/simulate/policy-ports.ts";
 import { at, defineRule, fail, notApplicable } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
@@ -20,6 +20,16 @@ function hasNoRules(policy: Resource): boolean {
 function hasEmptyRule(policy: Resource): boolean {
   const value = valueAt(policy.value, rules);
   return isList(value) && value.some((rule) => isMapping(rule) && Object.keys(rule).length === 0);
+}
+
+/** Of an entry whose only list is empty, that list. */
+function emptyPart(policy: Resource, path: Path): Path {
+  const entry = valueAt(policy.value, path);
+  const [part, ...others] = isMapping(entry) ? Object.keys(entry) : [];
+  if (part === undefined || others.length > 0 || (part !== "source" && part !== "operation")) return path;
+  const value = valueAt(entry, [part]);
+  const [list] = isMapping(value) ? Object.keys(value) : [];
+  return list === undefined ? [...path, part] : [...path, part, list];
 }
 
 export const rule = defineRule({
@@ -50,7 +60,7 @@ export const rule = defineRule({
     const { name, namespace } = policy;
     const refused = admissionProblems(policy);
     for (const { path, message } of refused) {
-      yield fail(at(policy, ...path), `the cluster refuses ${name}: ${message}`, {
+      yield fail(at(policy, ...emptyPart(policy, path)), `the cluster refuses ${name}: ${message}`, {
         advice: "write it in a form that Istio takes; until then the policy does not exist",
         explains: path,
       });

@@ -19,7 +19,7 @@ import { labelsOf } from "./label-match.ts";
 import { once } from "./memo.ts";
 import type { Mesh } from "./meshes.ts";
 import type { Permission, Witness } from "./permissions.ts";
-import { labelsOfComponent, witnesses } from "./permissions.ts";
+import { anyName, labelsOfComponent, witnesses } from "./permissions.ts";
 
 /** A mesh of which nothing is known but the profile: sets of policies have no control plane. */
 const assumedMesh = once((graph: Graph): Mesh => ({
@@ -101,31 +101,60 @@ export function compiledWithout(graph: Graph, policy: Resource, path: Path | nul
   return compilePolicy(isMapping(value) ? { ...policy, value } : policy, settings);
 }
 
-/** Lists and conditions of a policy, each of which narrows it. */
-function restrictions(policy: Resource): readonly Path[] {
-  return [...policyFields(policy)].map(({ name, values, entry }) => {
-    const list = values[0]?.path.slice(0, -1) ?? [];
-    return name === "condition" || entry.at(-2) === "when" ? entry : list;
-  });
+/** What a request is for by its host or path, as far as it is about either. */
+function targetField({ host = "", path }: ProxyRequest): "hosts" | "paths" | null {
+  if (host.startsWith(`${anyName}.`) && !host.endsWith(".example.org")) return "hosts";
+  return path.endsWith(`/${anyName}`) ? "paths" : null;
+}
+
+/**
+ * Lists and conditions of a policy, each of which narrows it: those of the rule that serves most other requests first,
+ * and in it what requests are told apart by.
+ */
+function restrictions(
+  graph: Graph,
+  policy: Resource,
+  lacking: readonly Witness[],
+  served: readonly Witness[],
+): readonly Path[] {
+  const target = lacking[0] === undefined ? null : targetField(lacking[0].request);
+  const serves = new Map(
+    compiledWithout(graph, policy, null).http.map((rule) => [
+      rule.index,
+      served.filter(({ request }) => targetField(request) === target && matchesRule(rule, request) === "yes")
+        .length,
+    ]),
+  );
+  return [...policyFields(policy)]
+    .toSorted(
+      (a, b) =>
+        (serves.get(b.rule) ?? 0) - (serves.get(a.rule) ?? 0) ||
+        Number(b.name === target) - Number(a.name === target),
+    )
+    .map(({ name, values, entry }) => {
+      const list = values[0]?.path.slice(0, -1) ?? [];
+      return name === "condition" || entry.at(-2) === "when" ? entry : list;
+    });
 }
 
 /**
  * The part of a policy that keeps it from letting requests in, which it does without that part; the rules as a whole
  * where it is not one part alone.
+ * @param served requests of the same permission that are let in
  */
-export function obstacle(graph: Graph, policy: Resource, lacking: readonly Witness[]): Path {
-  const paths = restrictions(policy);
-  const allowsAll = (path: Path | null): boolean => {
+export function obstacle(
+  graph: Graph,
+  policy: Resource,
+  lacking: readonly Witness[],
+  served: readonly Witness[],
+): Path {
+  const paths = restrictions(graph, policy, lacking, served);
+  const allows = (path: Path, count: "every" | "some"): boolean => {
     const compiled = compiledWithout(graph, policy, path);
-    return lacking.every(({ request }) => policyAllows(compiled, request) === "yes");
+    return lacking[count](({ request }) => policyAllows(compiled, request) === "yes");
   };
-  const alone = paths.find(allowsAll);
-  if (alone) return alone;
-  const some = paths.find((path) => {
-    const compiled = compiledWithout(graph, policy, path);
-    return lacking.some(({ request }) => policyAllows(compiled, request) === "yes");
-  });
-  return some ?? (valueAt(policy.value, ["spec", "rules"]) === undefined ? ["spec"] : ["spec", "rules"]);
+  const found = paths.find((path) => allows(path, "every")) ?? paths.find((path) => allows(path, "some"));
+  return found ?? (valueAt(policy.value, ["spec", "rules"]) === undefined ? ["spec"] : ["spec", "rules"]);
 }
 
 /** Whether a policy would let requests in if only it selected the right pods, or were taken by the webhook. */

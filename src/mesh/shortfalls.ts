@@ -13,7 +13,6 @@ import { oncePer } from "./memo.ts";
 import { eventingNamespace, gatewayNamespaces } from "./namespaces.ts";
 import type { Coverage } from "./permission-coverage.ts";
 import { coverage, mayBeElsewhere, obstacle, wouldCover } from "./permission-coverage.ts";
-import type { Witness } from "./permissions.ts";
 import { labelsOfComponent } from "./permissions.ts";
 import type { Requirement } from "./tenant-requirements.ts";
 
@@ -41,8 +40,9 @@ function faultOf(
   graph: Graph,
   policy: Resource,
   { permission }: Requirement,
-  lacking: readonly Witness[],
+  { all, lacking }: Coverage,
 ): Path | null {
+  const served = all.filter((witness) => !lacking.includes(witness));
   if (admissionProblems(policy).length > 0) return null;
   if (policy.namespace !== permission.namespace) return ["metadata", "namespace"];
   const picked = selected(graph, policy).state;
@@ -53,7 +53,7 @@ function faultOf(
   const dryRun = annotation(policy, "istio.io/dry-run");
   if (dryRun.state === "value" && parseBool(dryRun.value) === true)
     return ["metadata", "annotations", "istio.io/dry-run"];
-  return obstacle(graph, policy, lacking);
+  return obstacle(graph, policy, lacking, served);
 }
 
 /** The policies that come closest: of the documents' name, of the same effect, of the effect in part. */
@@ -123,7 +123,7 @@ export const shortfall = oncePer(
           : mayBeElsewhere(graph);
     if (needs !== null) return { state: "unknown", needs };
     const policy = nearPolicy(graph, requirement, found);
-    const path = policy === null ? null : faultOf(graph, policy, requirement, found.lacking);
+    const path = policy === null ? null : faultOf(graph, policy, requirement, found);
     if (policy !== null && path === null) return covered;
     const near = policy === null || path === null ? null : { policy, path };
     return { state: "lacking", requirement, ...extentOf(graph, tenant, found), near };

@@ -1,7 +1,7 @@
 import { knativeWorkloads } from "../graph/derived/knative-workloads.ts";
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import { isList, valueAt } from "../model/value.ts";
+import { isList, isMapping, valueAt } from "../model/value.ts";
 import type { Path } from "../model/value.ts";
 import { compilePolicy } from "./authorization/compile.ts";
 import { matchesRule } from "./authorization/decide.ts";
@@ -146,24 +146,32 @@ function blame(
     const rule = compiledWithout(graph, policy, path).http.find((other) => other.index === index);
     return rule === undefined || matchesRule(rule, request) !== "yes";
   };
+  const base: Path = ["spec", "rules", index];
+  const owners = tenantGroups(graph).flatMap(({ namespaces }) => namespaces);
+  if (owners.some((owner) => isRight({ ...request, headers: onBehalfOf(owner) }))) {
+    const isEmpty = valueAt(policy.value, [...base, "when"]) !== undefined;
+    return { path: isEmpty ? [...base, "when"] : base, wide: "requests" };
+  }
   const own = isOwnCaller(graph, policy, request);
-  for (const { name, values } of fields) {
-    const isSource = name === "namespaces" || name === "principals" || name === "serviceAccounts";
-    if (own && isSource) continue;
+  const sources = fields.filter(({ name }) => isSourceField(name));
+  for (const { values } of own ? [] : sources) {
     const single = values.length === 1 && request.peer !== null && isWild(values[0]?.text ?? "");
     const value = values.find(({ path }) => single || (values.length > 1 && stops(path)));
-    if (value) return { path: value.path, wide: isSource ? "callers" : "requests" };
+    if (value) return { path: value.path, wide: "callers" };
   }
-  const base: Path = ["spec", "rules", index];
   const entryOf = (list: "from" | "to", part: string): Path => {
     const entries = valueAt(policy.value, [...base, list]);
     const count = isList(entries) ? entries.length : 0;
     const which = Array.from({ length: count }, (_, at) => at).find((at) => stops([...base, list, at]));
-    return count === 0 ? base : [...base, list, which ?? 0, part];
+    if (count === 0) return base;
+    const path = [...base, list, which ?? 0, part];
+    // A list that says nothing is where the restriction was meant to be.
+    const value = valueAt(policy.value, path);
+    const empty = isMapping(value)
+      ? Object.entries(value).find(([, item]) => isList(item) && item.length === 0)
+      : undefined;
+    return empty ? [...path, empty[0]] : path;
   };
-  const owners = tenantGroups(graph).flatMap(({ namespaces }) => namespaces);
-  if (owners.some((owner) => isRight({ ...request, headers: onBehalfOf(owner) })))
-    return { path: base, wide: "requests" };
   const methods = ["GET", "POST"].some((method) => isRight({ ...request, method }));
   const targets = owners.some((owner) =>
     [request.headers, onBehalfOf(owner)].some((headers) =>
@@ -172,9 +180,16 @@ function blame(
       ),
     ),
   );
-  return methods || targets || own
-    ? { path: entryOf("to", "operation"), wide: "requests" }
-    : { path: entryOf("from", "source"), wide: "callers" };
+  if (!methods && !targets && !own) return { path: entryOf("from", "source"), wide: "callers" };
+  const value = fields
+    .filter(({ name, values }) => !isSourceField(name) && values.length > 1)
+    .flatMap(({ values }) => values)
+    .find(({ path }) => stops(path));
+  return { path: value?.path ?? entryOf("to", "operation"), wide: "requests" };
+}
+
+function isSourceField(name: PolicyField["name"]): boolean {
+  return name === "namespaces" || name === "principals" || name === "serviceAccounts";
 }
 
 /** Whether the caller is a project of the tenant whose policy it is. */
@@ -251,15 +266,18 @@ export const surplus = oncePer(
     const compiled = compilePolicy(policy, settingsFor(graph, policy.namespace ?? ""));
     if (compiled.action !== "ALLOW" || compiled.dryRun) return [];
     const system = new Set([...systemNamespaces(graph)].filter((name) => name !== eventingNamespace));
+    const components = componentsOf(policy);
     return compiled.http.flatMap((rule) => {
-      for (const component of componentsOf(policy)) {
+      const found = components.map((component) => {
         const mine = permitted.filter((permission) => permission.component === component);
-        const found = find(graph, policy, rule, component, (request) =>
+        return find(graph, policy, rule, component, (request) =>
           mine.some((permission) => admits(permission, request, system)),
         );
-        if (found) return [found];
-      }
-      return [];
+      });
+      const [first] = found.filter((one) => one !== null);
+      if (!first) return [];
+      // Right for one component, and too much for another: it is the selector that is too wide.
+      return found.includes(null) ? [{ ...first, path: ["spec", "selector"] }] : [first];
     });
   },
   ({ policy }) => policy,
