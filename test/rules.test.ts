@@ -58,7 +58,7 @@ describe.each(rules.map((rule) => rule.id))("%s", (id) => {
     if (fixture.outcome === "undecided") expect(verdict).toBe("undecided");
     if (fixture.outcome === "near") expect(["pass", "not-applicable"]).toContain(verdict);
 
-    const reversed = lintCase(fixture, [...fixture.files].reverse());
+    const reversed = lintCase(fixture, fixture.files.toReversed());
     expect(reversed.findings.map(place)).toEqual(report.findings.map(place));
   });
 });

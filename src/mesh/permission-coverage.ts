@@ -67,7 +67,7 @@ export const mayBeElsewhere = once((graph: Graph): string | null => {
     : `AuthorizationPolicy ${open.namespace}/${open.name} as it is applied`;
 });
 
-/** Which of the requests that a permission stands for some ALLOW policy lets in (requirements 5.4). */
+/** Which of the requests that a permission stands for some ALLOW policy lets in (the comparison by effect). */
 export function coverage(graph: Graph, permission: Permission, tenant: readonly string[]): Coverage {
   const [trustDomain] = settingsFor(graph, permission.namespace).trustDomains;
   const all = witnesses(permission, tenant, trustDomain);
