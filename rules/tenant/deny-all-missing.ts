@@ -4,6 +4,7 @@ import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { mayBeElsewhere } from "../../src/mesh/permission-coverage.ts";
 import { refusedByDefault } from "../../src/mesh/refusals.ts";
+import { hasPlatformPolicies } from "../../src/mesh/tenant-groups.ts";
 import { componentExists } from "../../src/mesh/tenant-requirements.ts";
 import { atLeast } from "../../src/model/version.ts";
 import { at, defineSetRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
@@ -28,9 +29,9 @@ export const rule = defineSetRule({
   applicable(graph) {
     const found = isolation(graph);
     if (found.state === "no") return notApplicable(found.why);
-    return atLeast(graph.profile.serverless, "1.31")
-      ? null
-      : notApplicable("documented from Serverless 1.31 on");
+    if (!atLeast(graph.profile.serverless, "1.31"))
+      return notApplicable("documented from Serverless 1.31 on");
+    return hasPlatformPolicies(graph) ? null : undecided("the platform's policies");
   },
   *check(graph) {
     for (const namespace of [servingNamespace, eventingNamespace]) {

@@ -5,12 +5,12 @@ import { isMistakenGateway } from "./mistaken-gateway.ts";
 import { oncePer } from "./memo.ts";
 import { shortfall } from "./shortfalls.ts";
 import type { Shortfall } from "./shortfalls.ts";
-import { isNamespaceWide, namespaceLists, tenantGroups } from "./tenant-groups.ts";
+import { isNamespaceWide, namespaceLists, platformNamespaces, tenantGroups } from "./tenant-groups.ts";
 import type { NamespaceList, TenantGroup } from "./tenant-groups.ts";
 import { componentRequirements, namespaceRequirements } from "./tenant-requirements.ts";
 import type { Requirement } from "./tenant-requirements.ts";
 import { kinds } from "./kinds.ts";
-import { systemNamespaces } from "./namespaces.ts";
+import { gatewayNamespaces } from "./namespaces.ts";
 
 /** A place where the policies of a tenant do not agree with each other, or with its definition. */
 export type Drift =
@@ -71,10 +71,12 @@ function policiesOf(graph: Graph, group: TenantGroup): readonly Resource[] {
 function strangers(graph: Graph, group: TenantGroup): readonly Drift[] {
   const known = new Set([
     ...tenantGroups(graph).flatMap(({ namespaces }) => namespaces),
-    ...systemNamespaces(graph),
+    ...platformNamespaces(graph),
   ]);
+  // In a tenant's own namespaces the gateway's namespace is one of the callers.
+  const isOpen = gatewayNamespaces(graph).state === "unknown";
   return policiesOf(graph, group).flatMap((policy) =>
-    namespaceLists(graph, policy).flatMap((list) =>
+    (isOpen && !group.shared.includes(policy) ? [] : namespaceLists(graph, policy)).flatMap((list) =>
       list.entries
         .filter(({ namespace }) => !known.has(namespace) && !/\s/.test(namespace))
         .map((entry): Drift => ({ cause: "stranger", list, entry })),

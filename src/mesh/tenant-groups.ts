@@ -7,7 +7,7 @@ import type { PolicyField } from "./authorization/fields.ts";
 import { kinds } from "./kinds.ts";
 import { servingNamespace } from "./knative-gateways.ts";
 import { once } from "./memo.ts";
-import { eventingNamespace, systemNamespaces } from "./namespaces.ts";
+import { eventingNamespace, gatewayNamespaces, systemNamespaces } from "./namespaces.ts";
 import { namespaceOfPattern } from "./permissions.ts";
 import { inNameOfHeader, jobSink, receivers } from "./tenant-policies.ts";
 import { type KnownTenant, tenants } from "./tenants.ts";
@@ -53,9 +53,23 @@ function listOf(policy: Resource, field: PolicyField): NamespaceList | null {
   return field.written.toLowerCase() === header ? read("header", (text) => text) : null;
 }
 
+/** The platform's namespaces; where no control plane is at hand, with the one that the documents give it. */
+export const platformNamespaces = once((graph: Graph): ReadonlySet<string> => {
+  const known = systemNamespaces(graph);
+  return gatewayNamespaces(graph).state === "known" ? known : new Set([...known, "istio-system"]);
+});
+
+/** Whether the set has policies of the platform itself, so that others of them would be there as well. */
+export const hasPlatformPolicies = once(
+  (graph: Graph): boolean =>
+    graph.owns("serverless") ||
+    graph.set.owns.includes("tenants") ||
+    sharedPolicies(graph).some((policy) => !tenantOfPolicy(graph).has(policy)),
+);
+
 /** The lists of a policy that name projects, those of the platform left out. */
 export function namespaceLists(graph: Graph, policy: Resource): readonly NamespaceList[] {
-  const system = systemNamespaces(graph);
+  const system = platformNamespaces(graph);
   return [...policyFields(policy)]
     .map((field) => listOf(policy, field))
     .filter((list) => list !== null)
