@@ -84,7 +84,9 @@ async function stages(folder: string, byRule: boolean): Promise<Measured> {
   const catalogue = byRule ? rules.map((rule) => timed(rule, times)) : rules;
   const settings = settingsOf(catalogue, emptyConfig, everything);
   const now = new Date("2026-11-20");
-  const found = graphs.flatMap((graph) => judge(graph, settings, { now, strict: false, base: null }).findings);
+  const found = graphs.flatMap(
+    (graph) => judge(graph, settings, { now, strict: false, base: null }).findings,
+  );
   watch.lap("rules");
   const outside = { files, config: emptyConfig, now, settings, catalogue };
   const findings = inOrder(applySuppressions(mergeAcrossSets(found), outside));

@@ -80,6 +80,11 @@ describe("the order of policies", () => {
       );
       return compilePolicy(only(graph, kinds.AuthorizationPolicy, name), currentIstio);
     });
-    expect(policySet(compiled).policies.map(({ resource }) => resource.name)).toEqual(["four", "two", "one", "five"]);
+    expect(policySet(compiled).policies.map(({ resource }) => resource.name)).toEqual([
+      "four",
+      "two",
+      "one",
+      "five",
+    ]);
   });
 });
