@@ -38,8 +38,8 @@ describe("versions", () => {
   ])("%s has %d policies for two projects, and they are clean", (profile, count) => {
     expect(names({}, profile)).toHaveLength(count);
     const report = lintMemory([{ path: "alpha.yaml", text: renderTenant(request({}, profile)) }], {
-      // A preview in that version is no flaw of the policies; those of the system stand in a file of their own.
-      skip: ["operator/tech-preview-feature", "tenant/deny-all-missing", "tenant/system-policy-missing"],
+      // A preview in that version is no flaw of the policies.
+      skip: ["operator/tech-preview-feature"],
       profile: Object.fromEntries(profile.split(",").map((pair) => pair.split("="))),
     });
     expect(report.crashes).toEqual([]);
