@@ -26,6 +26,7 @@ function lintCase(fixture: FixtureCase, files = fixture.files): Report {
   const report = lintMemory(files, {
     config: fixture.config,
     base: fixture.base,
+    live: fixture.live,
     rules: needsAll ? [] : [fixture.rule],
   });
   return { ...report, findings: report.findings.filter((finding) => finding.rule === fixture.rule) };

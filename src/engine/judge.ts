@@ -241,7 +241,8 @@ function judgeRule(
     verdict: { rule: rule.id, verdict, reason, subjects: [] },
     problems: [],
   });
-  if (rule.live === true) return plain("not-applicable", "needs a cluster");
+  if (rule.live === true && graph.set.context.live !== true)
+    return plain("not-applicable", "needs a cluster");
   if (!readsSomething(rule, graph)) return plain("not-applicable", `no ${rule.reads.join(", ")} in the set`);
 
   let subjects;

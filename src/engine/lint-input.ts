@@ -54,6 +54,11 @@ export interface LintInput {
   readonly contextFiles: readonly ContextFiles[];
   /** The same tree at the base revision, for the rules that compare; sets are matched by name. */
   readonly base?: { readonly files: readonly SourceFile[]; readonly fileStates?: readonly FileState[] };
+  /**
+   * The cluster's objects, status included, as YAML or JSON: they are a complete context of every set, and rules that
+   * need a cluster run. Absent: they are not applicable.
+   */
+  readonly live?: readonly SourceFile[];
   /** Report only what the change from the base to these files causes; without a base everything. */
   readonly onlyCaused?: boolean;
   /** Today. */

@@ -190,6 +190,7 @@ export function lint(input: LintInput): Report {
     ...(input.root !== undefined && { root: input.root }),
     ...(input.belowRoot !== undefined && { belowRoot: input.belowRoot }),
     contextDocuments,
+    ...(input.live && { live: loadFiles(input.live).documents }),
     profile: options.profile,
   };
   const all = discoverSets(setInput);

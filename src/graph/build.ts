@@ -1,6 +1,6 @@
 import type { Edge, EdgeKind, Graph, PodTemplate, Target } from "../model/graph.ts";
 import type { Profile } from "../model/profile.ts";
-import type { Kind, Resource } from "../model/resource.ts";
+import { idKey, type Kind, type Resource } from "../model/resource.ts";
 import type { Layer, ResourceSet } from "../model/set.ts";
 import { deriveResources } from "./derived/derive.ts";
 import { edgesOf } from "./edges.ts";
@@ -58,6 +58,25 @@ function grouped<K, T>(items: readonly T[], keysOf: (item: T) => readonly K[]): 
   return groups;
 }
 
+/**
+ * The objects of the context, those that the set will replace apart: what a cluster has today of an object that the
+ * set defines is no second candidate of it.
+ */
+function contextOf({ resources, context }: ResourceSet): {
+  readonly beside: readonly Resource[];
+  readonly replaced: ReadonlyMap<string, Resource>;
+} {
+  if (context.live !== true) return { beside: context.resources, replaced: new Map() };
+  const defined = new Set(resources.filter((resource) => resource.form === "full").map(idKey));
+  const isReplaced = (resource: Resource): boolean => defined.has(idKey(resource));
+  return {
+    beside: context.resources.filter((resource) => !isReplaced(resource)),
+    replaced: new Map(
+      context.resources.filter(isReplaced).map((resource) => [idKey(resource), resource] as const),
+    ),
+  };
+}
+
 const nameKey = (kind: Kind, name: string): string => `${kind} ${name}`;
 
 /**
@@ -83,13 +102,14 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
     if (resource.form === "full") own.add(resource.kind, resource);
   };
   for (const resource of set.resources) add(resource);
-  for (const resource of set.context.resources) add(resource);
+  const { beside, replaced } = contextOf(set);
+  for (const resource of beside) add(resource);
   const derived = deriveResources((...kinds) => full.merged(kinds), profile);
   // The lists that derivation asked for are sorted and frozen by now: nothing is derived of a kind that it reads.
   for (const resource of derived) add(resource);
 
   const resources = once(() =>
-    Object.freeze([...set.resources, ...set.context.resources, ...derived].sort(compareResources)),
+    Object.freeze([...set.resources, ...beside, ...derived].sort(compareResources)),
   );
   const owned = new Map<Layer, boolean>();
   const templates = new Map<Resource, readonly PodTemplate[]>();
@@ -129,6 +149,7 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
       if (absent) return { state: "absent" };
       return { state: "outside", why: `${wanted}, which neither the set nor its context holds` };
     },
+    live: (resource) => replaced.get(idKey(resource)) ?? null,
     owns(layer) {
       const known = owned.get(layer);
       if (known !== undefined) return known;

@@ -43,10 +43,8 @@ function* newMembers(
   graph: Graph,
   roll: Resource,
 ): Generator<readonly [namespace: string | null, path: Path]> {
-  const known = graph
-    .named(roll.kind, roll.namespace, roll.name)
-    .filter(({ standing }) => standing === "context")
-    .flatMap((live) => valueOr(readStrings(live, ["spec", "members"]), []));
+  const live = graph.live(roll);
+  const known = live ? valueOr(readStrings(live, ["spec", "members"]), []) : [];
   for (const [index, member] of valueOr(readStrings(roll, ["spec", "members"]), []).entries()) {
     if (!known.includes(member)) yield [member === "*" ? null : member, ["spec", "members", index]];
   }

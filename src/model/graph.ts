@@ -56,6 +56,8 @@ export interface Graph {
   named(kind: Kind, namespace: string | null, name: string): readonly Resource[];
   /** As {@link named}, and what it means that there is none. */
   find(kind: Kind, namespace: string | null, name: string, layer: Layer | null): Target;
+  /** What an object of the set is in the cluster now, status included; null: not there, or no cluster to look at. */
+  live(resource: Resource): Resource | null;
   owns(layer: Layer): boolean;
   /** Pod templates of all workloads; of those in one namespace. */
   pods(namespace?: string): readonly PodTemplate[];

@@ -23,6 +23,8 @@ export interface Context {
   readonly complete: true | readonly Layer[];
   /** Stated facts: members of the roll in a control plane's namespace. */
   readonly members: Readonly<Record<string, readonly string[]>>;
+  /** They are a cluster's objects as they are now: what the set defines too is what it will replace there. */
+  readonly live?: boolean;
 }
 
 export interface Tenant {

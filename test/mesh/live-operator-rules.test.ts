@@ -128,10 +128,10 @@ spec: { members: [${members}]${more} }
       [pods(", namespace: blog"), false],
       [pods(""), false],
     )}`;
-    expect(judged(permissionMissing, roll("shop, blog"), { context })).toEqual([
+    expect(judged(permissionMissing, roll("shop, blog"), { context, live: true })).toEqual([
       "fail: the acting user may not update pods in blog, which ServiceMeshMemberRoll istio-system/default takes",
     ]);
-    expect(judged(permissionMissing, roll('"*"'), { context })).toEqual([
+    expect(judged(permissionMissing, roll('"*"'), { context, live: true })).toEqual([
       "fail: the acting user may not update pods in all namespaces, which ServiceMeshMemberRoll istio-system/default takes",
     ]);
     expect(

@@ -17,9 +17,19 @@ export interface FixtureCase {
   readonly config: SourceFile | null;
   /** The files below `base/`, with paths relative to it: the base revision. Null without that folder. */
   readonly base: readonly SourceFile[] | null;
+  /** The files below `live/`: the cluster's objects, status included; the case runs with them. Null without it. */
+  readonly live: readonly SourceFile[] | null;
 }
 
-const baseFolder = "base/";
+const folders = ["base/", "live/"];
+
+/** The files below a folder of a case, with paths relative to it. */
+function below(folder: string, files: readonly SourceFile[]): readonly SourceFile[] | null {
+  const found = files
+    .filter((file) => file.path.startsWith(folder))
+    .map(({ path, text }) => ({ path: path.slice(folder.length), text }));
+  return found.length > 0 ? found : null;
+}
 
 /** Every file below a folder, as text, sorted by path. */
 export function readFolder(folder: string): readonly SourceFile[] {
@@ -43,17 +53,15 @@ export function casesOf(rule: string): readonly FixtureCase[] {
           `${posix.join("fixtures/rules", rule, name)}: a case begins with ${outcomes.join(", ")}`,
         );
       const all = readFolder(join(folder, name));
-      const files = all.filter((file) => !file.path.startsWith(baseFolder));
-      const base = all
-        .filter((file) => file.path.startsWith(baseFolder))
-        .map(({ path, text }) => ({ path: path.slice(baseFolder.length), text }));
+      const files = all.filter((file) => !folders.some((folder) => file.path.startsWith(folder)));
       return {
         rule,
         name,
         outcome,
         files: files.filter((file) => file.path !== "meshlint.yaml"),
         config: files.find((file) => file.path === "meshlint.yaml") ?? null,
-        base: base.length > 0 ? base : null,
+        base: below("base/", all),
+        live: below("live/", all),
       };
     });
 }

@@ -22,6 +22,8 @@ export interface GraphOptions {
   /** What is known to exist beside the set. */
   readonly context?: Files;
   readonly complete?: true | readonly Layer[];
+  /** The context is a cluster's. */
+  readonly live?: boolean;
   readonly members?: Readonly<Record<string, readonly string[]>>;
   readonly appliedAsWhole?: boolean;
   /** Loads files, documents and resources in the opposite order: nothing may depend on it. */
@@ -70,7 +72,12 @@ export function setOf(files: Files, options: GraphOptions = {}): ResourceSet {
     path: ".",
     documents,
     resources,
-    context: { resources: context, complete: options.complete ?? [], members: options.members ?? {} },
+    context: {
+      resources: context,
+      complete: options.complete ?? [],
+      members: options.members ?? {},
+      live: options.live ?? false,
+    },
     owns: options.owns ?? [],
     appliedAsWhole: options.appliedAsWhole ?? false,
     tenants: options.tenants ?? [],

@@ -12,11 +12,13 @@ export interface MemoryOptions extends Partial<LintOptions> {
   readonly now?: Date;
   /** The files of the base revision. */
   readonly base?: readonly SourceFile[] | null;
+  /** The cluster's objects. */
+  readonly live?: readonly SourceFile[] | null;
 }
 
 /** Lints files in memory as the command line would lint them in its working directory. */
 export function lintMemory(files: readonly SourceFile[], options: MemoryOptions = {}): Report {
-  const { config = null, contextFiles = [], base = null, ...others } = options;
+  const { config = null, contextFiles = [], base = null, live = null, ...others } = options;
   const { now = new Date("2026-11-20T00:00:00Z"), ...given } = others;
   return lint({
     files,
@@ -37,6 +39,7 @@ export function lintMemory(files: readonly SourceFile[], options: MemoryOptions 
     catalogue,
     contextFiles,
     ...(base && { base: { files: base } }),
+    ...(live && { live }),
     now,
   });
 }

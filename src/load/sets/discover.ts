@@ -20,6 +20,8 @@ export interface SetInput {
   readonly belowConfig?: string;
   /** The documents of contexts, by the `path` or `snapshot` as the config has it. */
   readonly contextDocuments?: ReadonlyMap<string, readonly ManifestDocument[]>;
+  /** The cluster's objects: a complete context of every set. */
+  readonly live?: readonly ManifestDocument[];
   /** Values of `--profile`, as text. */
   readonly profile?: Readonly<Partial<Record<ProfileKey, string>>>;
   /** Folder of the whole tree, relative to the working directory. Default `.`. */
@@ -63,6 +65,13 @@ function configuredContext(
   };
 }
 
+/** A context with the cluster's objects, outside of which nothing is. */
+function withCluster(context: Context, documents: readonly ManifestDocument[] | undefined): Context {
+  if (documents === undefined) return context;
+  const live = documents.flatMap((document) => resourcesOf(plainPart(document), "context"));
+  return { ...context, resources: [...context.resources, ...live], complete: true, live: true };
+}
+
 function documentsOf(draft: Draft): readonly ManifestDocument[] {
   return [...new Set(draft.parts.map((part) => part.document))];
 }
@@ -99,7 +108,10 @@ export function discover(input: SetInput): Discovery {
       path: draft.path,
       documents: documentsOf(draft),
       resources: draft.parts.flatMap((part) => resourcesOf(part)),
-      context: configuredContext(draft.config.context, input.contextDocuments ?? new Map()),
+      context: withCluster(
+        configuredContext(draft.config.context, input.contextDocuments ?? new Map()),
+        input.live,
+      ),
       owns: draft.config.owns,
       appliedAsWhole: draft.appliedAsWhole,
       tenants: [...config.tenants, ...draft.config.tenants],
@@ -115,11 +127,14 @@ export function discover(input: SetInput): Discovery {
       path: draft.path,
       documents: documentsOf(draft),
       resources: draft.parts.flatMap((part) => resourcesOf(part)),
-      context: {
-        resources: draft.context.flatMap((part) => resourcesOf(part, "context")),
-        complete: [],
-        members: {},
-      },
+      context: withCluster(
+        {
+          resources: draft.context.flatMap((part) => resourcesOf(part, "context")),
+          complete: [],
+          members: {},
+        },
+        input.live,
+      ),
       appliedAsWhole: draft.appliedAsWhole,
     }));
   }
