@@ -88,7 +88,10 @@ export type Category =
   | "change safety"
   | "egress"
   | "ordering"
-  | "permissions";
+  | "permissions"
+  | "policy"
+  | "scheduling"
+  | "capacity";
 
 export interface Rule {
   /** `group/name`, equal to the file's place below `rules/`. A public contract: never reused, never renamed. */

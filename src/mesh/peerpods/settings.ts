@@ -1,0 +1,94 @@
+import type { Graph } from "../../model/graph.ts";
+import type { Resource } from "../../model/resource.ts";
+import { type Place, readBoolean, read, type Reading, readString } from "../field.ts";
+import { kinds } from "../kinds.ts";
+import { once } from "../memo.ts";
+import { isPatched } from "../patches.ts";
+
+/** Where OpenShift sandboxed containers lives, and what its operator calls its PeerPodConfig. */
+export const operatorNamespace = "openshift-sandboxed-containers-operator";
+export const configName = "peerpodconfig-openshift";
+/** The extended resource that counts a node's peer pods. */
+export const vmResource = "kata.peerpods.io/vm";
+/** The runtime class of peer pods, and the handler behind it. */
+export const remoteClass = "kata-remote";
+/** The limit that the operator writes into its own PeerPodConfig, and that of the controller where none is written. */
+export const limits = { operator: 10, controller: 1 } as const;
+
+/** What a PeerPodConfig calls its Secret and its ConfigMap, with the defaults of its definition. */
+export function namedBy(config: Resource, what: "cloudSecretName" | "configMapName"): Reading<string> {
+  const reading = readString(config, ["spec", what]);
+  if (reading.state !== "absent") return reading;
+  return { state: "value", value: what === "cloudSecretName" ? "peer-pods-secret" : "peer-pods-cm" };
+}
+
+export type PeerPodsState =
+  | { readonly state: "enabled"; readonly at: Place }
+  /** `at`: the KataConfig that leaves them off; null: there is none. */
+  | { readonly state: "disabled"; readonly at: Place | null }
+  | { readonly state: "unknown"; readonly needs: string };
+
+/** Whether a KataConfig switches peer pods on: one that does is enough. */
+export const peerPodsState = once((graph: Graph): PeerPodsState => {
+  const path = ["spec", "enablePeerPods"];
+  const configs = graph.all(kinds.KataConfig);
+  const settings = configs.map((resource) => ({ resource, enabled: readBoolean(resource, path) }));
+  const on = settings.find(({ enabled }) => enabled.state === "value" && enabled.value);
+  if (on) return { state: "enabled", at: { resource: on.resource, path } };
+  const open = settings.some(
+    ({ resource, enabled }) => enabled.state === "unknown" || isPatched(graph, resource),
+  );
+  const fragments = graph.fragments(kinds.KataConfig).some(({ form }) => form === "patch");
+  if (open || fragments || !graph.owns("peerpods"))
+    return { state: "unknown", needs: "the KataConfig, which says whether peer pods are enabled" };
+  const [off] = configs;
+  return { state: "disabled", at: off ? { resource: off, path } : null };
+});
+
+/** Whether the cluster that the set is for has peer pods at all. */
+export function hasPeerPods(graph: Graph): "yes" | "no" | "unknown" {
+  if (graph.all(kinds.PeerPodConfig).length > 0) return "yes";
+  const { state } = peerPodsState(graph);
+  if (state === "unknown") return "unknown";
+  return state === "enabled" ? "yes" : "no";
+}
+
+/** How a limit is written: a whole number in a string is the only right form. */
+export type Limit =
+  | { readonly state: "number"; readonly value: number }
+  | { readonly state: "absent" }
+  | { readonly state: "unknown"; readonly why: string }
+  | { readonly state: "bare"; readonly text: string; readonly whole: boolean }
+  | { readonly state: "wrong"; readonly text: string };
+
+export function limitOf(config: Resource): Limit {
+  const reading = read(config, ["spec", "limit"]);
+  if (reading.state !== "value") return reading;
+  const { value } = reading;
+  if (typeof value === "string")
+    return /^\d+$/.test(value)
+      ? { state: "number", value: Number(value) }
+      : { state: "wrong", text: JSON.stringify(value) };
+  const text = typeof value === "object" ? "a list or mapping" : String(value);
+  return { state: "bare", text, whole: /^\d+$/.test(text) };
+}
+
+/** How many peer pods one node may have; without a PeerPodConfig the one that the operator writes counts. */
+export const limitPerNode = once((graph: Graph): Reading<number> => {
+  const configs = graph.all(kinds.PeerPodConfig);
+  if (configs.length === 0) {
+    return peerPodsState(graph).state === "enabled"
+      ? { state: "value", value: limits.operator }
+      : { state: "unknown", why: "the limit of the PeerPodConfig" };
+  }
+  const found = configs.map((config): Reading<number> => {
+    const limit = limitOf(config);
+    if (limit.state === "number") return { state: "value", value: limit.value };
+    if (limit.state === "absent" && !isPatched(graph, config))
+      return { state: "value", value: limits.controller };
+    return { state: "unknown", why: "the limit of the PeerPodConfig" };
+  });
+  const [first = { state: "absent" } as const] = found;
+  const same = found.every((other) => other.state === "value" && first.state === "value" && other.value === first.value);
+  return same ? first : { state: "unknown", why: "the limit of the PeerPodConfig" };
+});
