@@ -1,4 +1,5 @@
 import type { ManifestDocument } from "../model/document.ts";
+import { isInstallConfig } from "../model/install-config.ts";
 import { incompleteObjects } from "../model/incomplete-object.ts";
 import type { SourceFile, Span } from "../model/source.ts";
 import { isList, isMapping, type Value } from "../model/value.ts";
@@ -71,9 +72,8 @@ export function classifyFile(file: SourceFile, documents: readonly ManifestDocum
     if (reason) return skipped(reason);
     return { state: "unreadable", reason: broken.error.message, at: broken.error.at };
   }
-  if (documents.some((document) => isObject(document.value)) || isKustomizationName(file.path)) {
-    return manifests;
-  }
+  if (documents.some(({ value }) => isObject(value)) || isKustomizationName(file.path)) return manifests;
+  if (documents.some(({ value }) => isInstallConfig(value)) && !isValuesName(file.path)) return manifests;
   // What was meant as an object is reported, not silently left out (schema/kind-missing).
   if (!isValuesName(file.path) && documents.some(({ value }) => incompleteObjects(value).length > 0)) {
     return manifests;

@@ -1,4 +1,5 @@
 import type { ManifestDocument } from "../model/document.ts";
+import { installConfigKind, isInstallConfig } from "../model/install-config.ts";
 import { isUnknown } from "../model/placeholder.ts";
 import type { Kind, Rendering, Resource } from "../model/resource.ts";
 import { isClusterScoped } from "../model/scope.ts";
@@ -26,7 +27,7 @@ const keepTheirNames: ReadonlySet<string> = new Set([
 
 /**
  * The Kubernetes objects of a document: itself, or the items of a List, each with its place in the document. What
- * has no `apiVersion` and `kind` is no object. A namespace that is a placeholder or variable is not known.
+ * has no `apiVersion` and `kind` is no object; `install-config.yaml` is taken for one. A namespace that is a placeholder or variable is not known.
  */
 export function toResources(document: ManifestDocument, options: ResourceOptions = {}): readonly Resource[] {
   const found: Resource[] = [];
@@ -54,7 +55,11 @@ function collect(
   options: ResourceOptions,
   into: Resource[],
 ): void {
-  if (!isObject(value)) return;
+  if (!isObject(value)) {
+    if (isMapping(value) && isInstallConfig(value) && base.length === 0)
+      into.push(toResource(document, value, "v1", installConfigKind, base, options));
+    return;
+  }
   const items = value.kind.endsWith("List") ? own(value, "items") : undefined;
   if (isList(items) && (isPlainList(value) || items.some(isObject))) {
     for (const [index, item] of items.entries()) {
@@ -62,7 +67,8 @@ function collect(
     }
     return;
   }
-  if (!isPlainList(value)) into.push(toResource(document, value, base, options));
+  if (!isPlainList(value))
+    into.push(toResource(document, value, value.apiVersion, value.kind, base, options));
 }
 
 function isPlainList(value: Mapping): boolean {
@@ -71,21 +77,22 @@ function isPlainList(value: Mapping): boolean {
 
 function toResource(
   document: ManifestDocument,
-  value: Mapping & { apiVersion: string; kind: string },
+  value: Mapping,
+  apiVersion: string,
+  kindName: string,
   base: Path,
   options: ResourceOptions,
 ): Resource {
-  const { apiVersion } = value;
   const slash = apiVersion.indexOf("/");
   const group = slash === -1 ? "" : apiVersion.slice(0, slash);
-  const kind = group === "" ? value.kind : `${value.kind}.${group}`;
+  const kind = group === "" ? kindName : `${kindName}.${group}`;
   const scope = isClusterScoped(kind) ? "cluster" : "namespace";
   const metadata = own(value, "metadata");
   const namespace = scope === "cluster" ? null : namespaceOf(metadata, options);
   const name = kind === "Namespace" ? (options.overrideNamespace ?? nameOf(metadata)) : nameOf(metadata);
   const rendering = renderingOf(kind, options.rendering);
   return {
-    id: { group, kind: value.kind, namespace, name },
+    id: { group, kind: kindName, namespace, name },
     kind,
     apiVersion,
     version: apiVersion.slice(slash + 1),

@@ -1,6 +1,7 @@
 import type { ManifestDocument } from "../model/document.ts";
 import { positionAt, type SourceFile, type Span } from "../model/source.ts";
 import { formatPath, isList, isMapping, type Mapping, type Value } from "../model/value.ts";
+import { isInstallConfig } from "../model/install-config.ts";
 import { isObject } from "./resources.ts";
 
 /**
@@ -53,10 +54,20 @@ const hidden = "(hidden)";
 
 /** The value with the data of every Secret replaced, also inside a List. */
 function withoutSecrets(value: Value): Value {
+  if (isInstallConfig(value)) return withoutCredentials(value);
   if (!isObject(value)) return value;
   if (value.kind === "Secret" && value.apiVersion === "v1") return hideData(value);
   if (!isList(value["items"])) return value;
   return { ...value, items: value["items"].map(withoutSecrets) };
+}
+
+/** The installer's file names the pull secret, and passwords of the platform. */
+function withoutCredentials(value: Value): Value {
+  if (isList(value)) return value.map(withoutCredentials);
+  if (!isMapping(value)) return value;
+  return mapped(value, (key, item) =>
+    /^(?:pullSecret|password)$/i.test(key) ? hidden : withoutCredentials(item),
+  );
 }
 
 /** Keys of a Secret that hold no data; under a misspelt or misplaced key there may be some. */

@@ -1,3 +1,4 @@
+import { isInstallConfig } from "./install-config.ts";
 import { nearest } from "./nearest.ts";
 import { isList, isMapping, type Mapping, type Path, type Value, valueAt } from "./value.ts";
 
@@ -12,9 +13,6 @@ export interface IncompleteObject {
 }
 
 const isText = (value: Value | undefined): value is string => typeof value === "string" && value !== "";
-
-/** OpenShift's `install-config.yaml` has `apiVersion` and a name, and is read by the installer alone. */
-const isInstallConfig = (value: Mapping): boolean => Object.hasOwn(value, "baseDomain");
 
 function incompleteObject(value: Value, path: Path): IncompleteObject | null {
   if (!isMapping(value) || isInstallConfig(value)) return null;

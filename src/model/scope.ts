@@ -123,7 +123,8 @@ const clusterScoped: ReadonlySet<Kind> = new Set<Kind>([
     "ConsoleSample",
     "ConsoleYAMLSample",
   ].map((kind) => `${kind}.console.openshift.io`),
-  // Machine configuration, node tuning
+  // Machine configuration, node tuning; the installer's file stands for a whole cluster
+  "InstallConfig",
   ...[
     "ContainerRuntimeConfig",
     "ControllerConfig",

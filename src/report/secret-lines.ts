@@ -3,10 +3,20 @@ import { lineStartsOf, lineText, type SourceFile, type Span } from "../model/sou
 import { isMapping } from "../model/value.ts";
 import { hidden, hideKeyMaterial } from "./safe-text.ts";
 
+/**
+ * Keys of `install-config.yaml` and of a MachineConfig whose values are credentials, or the contents of a host's files,
+ * with all lines of their values.
+ */
+const credentialKey =
+  /^([ \t]*)(?:- )?["']?(?:pullSecret|password|passwordHash|userData)["']?[ \t]*:[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*/gm;
+const fileContents = /\bdata:[^\s"',}]*,[^\s"'}]*/g;
+
 /** Parts of a file whose text must not be repeated. */
 interface Sensitive {
   readonly secrets: readonly Span[];
   readonly pem: readonly Span[];
+  /** Values of install-config.yaml and of MachineConfigs that are credentials. */
+  readonly credentials: readonly Span[];
 }
 
 const known = new WeakMap<SourceFile, Sensitive>();
@@ -27,7 +37,12 @@ function sensitiveParts(file: SourceFile): Sensitive {
     file.text.matchAll(/-----BEGIN [A-Z0-9 ]{1,60}-----[^]*?(?:-----END|$)/g),
     (match): Span => ({ start: match.index, end: match.index + match[0].length }),
   );
-  const found: Sensitive = { secrets, pem };
+  const machines = /^[ \t]*["']?baseDomain["']?:|machineconfiguration\.openshift\.io\//m.test(file.text);
+  const credentials = Array.from(machines ? file.text.matchAll(credentialKey) : [], (match): Span => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  const found: Sensitive = { secrets, pem, credentials };
   known.set(file, found);
   return found;
 }
@@ -76,9 +91,10 @@ export function shownLine(file: SourceFile, line: number, resource: Resource | n
   const text = lineText(file, line);
   const start = lineStartsOf(file)[line - 1] ?? 0;
   const inside = (span: Span): boolean => span.start < start + text.length && span.end > start;
-  const { secrets, pem } = sensitiveParts(file);
+  const { secrets, pem, credentials } = sensitiveParts(file);
   const secret = resource?.id.kind === "Secret" || secrets.some(inside);
   if (secret && !isHarmlessLine(file, line, text)) return hideSecretLine(text, resource);
   if (pem.some(inside)) return text.slice(0, indentOf(text)) + hidden;
-  return hideKeyMaterial(text);
+  if (credentials.some(inside)) return hideSecretLine(text, resource);
+  return hideKeyMaterial(text.replace(fileContents, `data:,${hidden}`));
 }

@@ -1,12 +1,14 @@
 import type { ManifestDocument } from "../../model/document.ts";
+import { isInstallConfig } from "../../model/install-config.ts";
 import { idKey, type Resource } from "../../model/resource.ts";
 import { isObject, toResources } from "../resources.ts";
 import type { Part } from "./draft.ts";
 import { isKustomization } from "./kustomize.ts";
 
-/** Whether a document holds an object of the API, or several. */
+/** Whether a document holds an object of the API, or several, or what the installer makes a cluster of. */
 export function isManifest(document: ManifestDocument): boolean {
-  return isObject(document.value) && !isKustomization(document);
+  const { value } = document;
+  return isInstallConfig(value) || (isObject(value) && !isKustomization(document));
 }
 
 /** The resources of a part. A kustomization itself is none: it never reaches a cluster. */

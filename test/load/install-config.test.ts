@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { toResources } from "../../src/load/resources.ts";
+import { parseDocuments } from "../../src/load/parse.ts";
+import { classifyFile } from "../../src/load/classify.ts";
+import { showDocuments } from "../../src/load/show.ts";
+import { toJson } from "../../src/model/value.ts";
+import { lintMemory } from "../support/lint.ts";
+import { shownLine } from "../../src/report/secret-lines.ts";
+
+const text = `apiVersion: v1
+baseDomain: example.com
+metadata:
+  name: shop
+controlPlane: { name: master, replicas: 3 }
+platform:
+  vsphere:
+    username: installer
+    password: open-sesame
+pullSecret: >-
+  {"auths":
+  {"registry.example.com": {"auth": "b3Blbg=="}}}
+
+sshKey: ssh-ed25519 AAAA
+`;
+const file = { path: "install-config.yaml", text };
+const documents = parseDocuments(file);
+const classOf = (path: string, content: string) =>
+  classifyFile({ path, text: content }, parseDocuments({ path, text: content }));
+
+describe("install-config.yaml", () => {
+  it("is a resource of a kind of its own, though no API server knows it", () => {
+    expect(classifyFile(file, documents)).toEqual({ state: "manifests" });
+    const [resource] = documents.flatMap((document) => toResources(document));
+    expect(resource).toMatchObject({
+      kind: "InstallConfig",
+      id: { group: "", kind: "InstallConfig", namespace: null, name: "shop" },
+      version: "v1",
+      scope: "cluster",
+      name: "shop",
+    });
+  });
+
+  it("is never a broken manifest", () => {
+    const report = lintMemory([file]);
+    expect(report.crashes).toEqual([]);
+    expect(report.findings).toEqual([]);
+  });
+
+  it("is told from files that look like it", () => {
+    expect(classOf("values.yaml", text)).toEqual({ state: "skipped", reason: "values file" });
+    expect(classOf("a.yaml", "baseDomain: example.com\nplatform: {}\n")).toMatchObject({ state: "skipped" });
+    expect(classOf("a.yaml", "apiVersion: v2\nbaseDomain: example.com\n")).toMatchObject({
+      state: "skipped",
+    });
+    const list = `apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, baseDomain: example.com}\n`;
+    expect(parseDocuments({ path: "a.yaml", text: list }).flatMap((one) => toResources(one))).toEqual([]);
+  });
+
+  it("keeps its credentials to itself", () => {
+    const shown = toJson(showDocuments(documents, { places: false }));
+    expect(shown).not.toContain("open-sesame");
+    expect(shown).not.toContain("b3Blbg");
+    expect(shown).toContain("installer");
+    const lines = text.split("\n").map((_line, index) => shownLine(file, index + 1, null));
+    expect(lines.join("\n")).not.toMatch(/open-sesame|b3Blbg|auths/);
+    expect(lines).toContain("sshKey: ssh-ed25519 AAAA");
+    expect(lines).toContain("    username: installer");
+  });
+
+  it("has lists without credentials that are shown", () => {
+    const [document] = parseDocuments({
+      path: "install-config.yaml",
+      text: "apiVersion: v1\nbaseDomain: example.com\ncompute: [{ name: worker }]\n",
+    });
+    expect(document && toJson(showDocuments([document], { places: false }))).toContain('"name":"worker"');
+  });
+});
+
+describe("files of a MachineConfig", () => {
+  it("do not show in excerpts", () => {
+    const config = {
+      path: "config.yaml",
+      text: "apiVersion: machineconfiguration.openshift.io/v1\n  source: data:,secret%20words\n  passwordHash: $6$abc\n  mode: 420\n",
+    };
+    const lines = [1, 2, 3, 4].map((line) => shownLine(config, line, null));
+    expect(lines.join("\n")).not.toMatch(/secret|abc/);
+    expect(lines[1]).toBe("  source: data:,(hidden)");
+    expect(lines[3]).toBe("  mode: 420");
+  });
+});
