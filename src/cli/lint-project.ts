@@ -1,4 +1,5 @@
 import { rules } from "../../rules/index.ts";
+import { nodeCertificates } from "../certificates/node-reader.ts";
 import { requireRules } from "../config/load.ts";
 import { lint } from "../engine/lint.ts";
 import type { LintInput, LintOptions } from "../engine/lint-input.ts";
@@ -60,6 +61,27 @@ async function comparisonOf(io: Io, read: Project, asked: LintComparison): Promi
   return { project, input: { base, onlyCaused }, notices: [], since: onlyCaused ? name : null };
 }
 
+/** A project as the engine takes it. */
+export function inputOf(
+  project: Project,
+  options: LintRequest["options"],
+  catalogue: readonly Rule[],
+  now: Date,
+): LintInput {
+  const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
+  return {
+    files,
+    fileStates,
+    config,
+    configFolder,
+    contextFiles,
+    ...tree,
+    options: { ...options, shownPaths, named },
+    catalogue,
+    now,
+  };
+}
+
 /**
  * Finds, reads and lints what some paths stand for.
  *
@@ -103,6 +125,7 @@ export async function lintProject(
     options: { ...options, shownPaths, named },
     catalogue,
     ...input,
+    certificates: nodeCertificates,
     now: new Date(),
   });
   lap("lint");
