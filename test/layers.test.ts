@@ -8,6 +8,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   model: [],
   rule: ["model"],
   load: ["model"],
+  certificates: ["model"],
   schema: ["model"],
   graph: ["model", "schema"],
   mesh: ["model", "schema", "graph"],
@@ -21,6 +22,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   config: ["model", "load", "graph", "engine", "rule"],
   cli: [
     "model",
+    "certificates",
     "rule",
     "rules",
     "load",
@@ -45,6 +47,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
 const edge = [
   /^src\/load\/files[\w-]*\.ts$/,
   /^src\/config\/load\.ts$/,
+  /^src\/certificates\/node-reader\.ts$/,
   /^src\/cli\//,
   /^src\/action\//,
   /^src\/index\.ts$/,

@@ -291,7 +291,7 @@ function judgeRule(
 export function judge(
   graph: Graph,
   settings: ReadonlyMap<Rule, RuleSettings>,
-  outside: { readonly now: Date; readonly strict: boolean; readonly base: Graph | null },
+  outside: Omit<RuleContext, "options">,
 ): Judged {
   const found: Problematic[] = [];
   const open: Finding[] = [];

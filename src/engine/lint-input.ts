@@ -1,3 +1,4 @@
+import type { CertificateReader } from "../model/certificate.ts";
 import type { Config, RuleLevel } from "../model/config.ts";
 import type { ProfileKey } from "../model/profile.ts";
 import type { FileState } from "../model/report.ts";
@@ -61,6 +62,8 @@ export interface LintInput {
   readonly live?: readonly SourceFile[];
   /** Report only what the change from the base to these files causes; without a base everything. */
   readonly onlyCaused?: boolean;
+  /** Reads X.509 certificates; without a reader what needs it is undecided. */
+  readonly certificates?: CertificateReader | null;
   /** Today. */
   readonly now: Date;
 }

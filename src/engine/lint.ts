@@ -114,7 +114,7 @@ interface JudgedSet {
 
 function judgeSets(
   { judged, graphOf }: Revision,
-  { options, now }: LintInput,
+  { options, now, certificates = null }: LintInput,
   settings: ReadonlyMap<Rule, RuleSettings>,
   base: Revision | null,
 ): readonly JudgedSet[] {
@@ -122,7 +122,8 @@ function judgeSets(
     const graph = graphOf(set);
     const before = base?.judged.find(({ name }) => name === set.name);
     const baseGraph = base && before ? (base.unchanged.has(before) ? graph : base.graphOf(before)) : null;
-    const said = judge(graph, settings, { now, strict: options.strict, base: baseGraph });
+    const { strict } = options;
+    const said = judge(graph, settings, { now, strict, base: baseGraph, certificates });
     const owns = layers.filter((layer) => graph.owns(layer));
     const { profile } = graph;
     return { set, said, report: { name: set.name, path: set.path, profile, owns, verdicts: said.verdicts } };

@@ -1,3 +1,4 @@
+import type { CertificateReader } from "../model/certificate.ts";
 import type { ManifestDocument } from "../model/document.ts";
 import type { Documentation, Fix, Severity } from "../model/finding.ts";
 import type { Graph } from "../model/graph.ts";
@@ -68,6 +69,8 @@ export interface RuleContext {
   readonly strict: boolean;
   /** The same set at the base revision; null where none is given, or the set is new. */
   readonly base: Graph | null;
+  /** Reads X.509 certificates; null where nobody can (browsers). */
+  readonly certificates: CertificateReader | null;
 }
 
 export type Category =
@@ -89,6 +92,8 @@ export type Category =
   | "egress"
   | "ordering"
   | "permissions"
+  | "TLS"
+  | "cost"
   | "policy"
   | "scheduling"
   | "capacity";

@@ -50,6 +50,7 @@ function run(
   const settings = settingsOf(list, { ...emptyConfig, rules: more.config ?? [] }, everything);
   const judged = judge(graph, settings, {
     now: new Date(0),
+    certificates: null,
     strict: more.strict ?? false,
     base: more.base ?? null,
   });

@@ -7,7 +7,7 @@ import { graphOf, type GraphOptions } from "../support/graph.ts";
 /** What a rule says about every subject, as text; live rules are left out by the engine without a cluster. */
 function judged(rule: Rule, files: string, options: GraphOptions): readonly string[] {
   const graph = graphOf(files, options);
-  const context = { options: {}, now: new Date(0), strict: false, base: null };
+  const context = { options: {}, now: new Date(0), strict: false, base: null, certificates: null };
   const subjects = rule.subjects(graph, context);
   if ("verdict" in subjects) return [subjects.verdict];
   return Array.from(subjects).flatMap((subject) =>

@@ -8,7 +8,7 @@ import type { Problem, Rule, RuleContext } from "../../src/rule/define.ts";
 import { casesOf } from "../support/fixture-cases.ts";
 import { graphOf } from "../support/graph.ts";
 
-const context: RuleContext = { options: {}, now: new Date(0), strict: false, base: null };
+const context: RuleContext = { options: {}, now: new Date(0), strict: false, base: null, certificates: null };
 
 function problemsOf(rule: Rule, text: string): readonly Problem[] {
   const graph = graphOf(text);
