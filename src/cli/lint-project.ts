@@ -78,6 +78,7 @@ export function inputOf(
     ...tree,
     options: { ...options, shownPaths, named },
     catalogue,
+    certificates: nodeCertificates,
     now,
   };
 }
@@ -114,20 +115,7 @@ export async function lintProject(
     ...project.contextFiles.flatMap(({ files }) => files),
   ]);
   lap("parse");
-  const { files, fileStates, config, configFolder, contextFiles, tree, shownPaths, named } = project;
-  const report = lint({
-    files,
-    fileStates,
-    config,
-    configFolder,
-    contextFiles,
-    ...tree,
-    options: { ...options, shownPaths, named },
-    catalogue,
-    ...input,
-    certificates: nodeCertificates,
-    now: new Date(),
-  });
+  const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...input });
   lap("lint");
   return { project, report, notices, since };
 }
