@@ -13,7 +13,7 @@ import { build } from "esbuild";
 import { nodeBuild } from "../scripts/build.ts";
 import { root } from "../scripts/catalogue.ts";
 import type { Measured } from "./child.ts";
-import { corpus } from "./corpus.ts";
+import { corpus, knativeService, type Mix } from "./corpus.ts";
 
 const { values: options } = parseArgs({
   options: { rules: { type: "boolean", default: false }, runs: { type: "string", default: "7" } },
@@ -77,8 +77,8 @@ function print(rows: readonly (readonly string[])[]): void {
 
 const ms = (number: number): string => `${number.toFixed(number < 10 ? 1 : 0)} ms`;
 
-function writeCorpus(folder: string, documents: number): void {
-  for (const { path, text } of corpus(documents)) {
+function writeCorpus(folder: string, documents: number, mix: Mix = "mixed"): void {
+  for (const { path, text } of corpus(documents, mix)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
@@ -100,7 +100,7 @@ function benchStart(meshlint: string, file: string): void {
   ]);
 }
 
-function benchCorpus(child: string, folder: string): void {
+function benchCorpus(child: string, folder: string, mix: Mix): void {
   const all = measure(child, "stages", folder);
   const [first] = all;
   if (first === undefined) return;
@@ -119,7 +119,7 @@ function benchCorpus(child: string, folder: string): void {
   ];
   print([
     [
-      `${documents} documents, ${findings} findings (median of ${runs})`,
+      `${documents} documents, ${mix}, ${findings} findings (median of ${runs})`,
       "time",
       "",
       "of JSON.parse",
@@ -149,19 +149,21 @@ try {
   await build(nodeBuild(dist));
   await build({ ...nodeBuild(dist), entryPoints: { child: join(root, "bench/child.ts") } });
   writeFileSync(join(work, "package.json"), '{ "type": "module" }\n');
-  const [small, large] = [join(work, "100"), join(work, "5000")];
+  const [small, large, dense] = [join(work, "100"), join(work, "5000"), join(work, "dense")];
   writeCorpus(small, 100);
   writeCorpus(large, 5000);
+  writeCorpus(dense, 5000, "dense");
   const file = join(work, "alone", "service.yaml");
-  writeCorpus(dirname(file), 7);
-  writeFileSync(file, corpus(14).at(-1)?.text ?? "");
+  mkdirSync(dirname(file));
+  writeFileSync(file, knativeService("1", "team-0"));
   process.stdout.write(`node ${process.version}, ${process.arch}\n\n`);
   benchStart(join(dist, "meshlint.js"), file);
   const child = join(dist, "child.js");
-  benchCorpus(child, small);
-  benchCorpus(child, large);
+  benchCorpus(child, small, "mixed");
+  benchCorpus(child, large, "mixed");
+  benchCorpus(child, dense, "dense");
   process.stdout.write("budget: 5,000 documents from parse to findings at 13,000 documents/s or more\n\n");
-  if (options.rules) benchRules(child, large);
+  if (options.rules) for (const folder of [large, dense]) benchRules(child, folder);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
