@@ -2,7 +2,7 @@ import type { Graph } from "../model/graph.ts";
 import { idKey, type Resource, sourceOf } from "../model/resource.ts";
 import { isList, isMapping, type Value, valueAt } from "../model/value.ts";
 import { annotation } from "./field.ts";
-import { shellCommands, type Word } from "./kn-command.ts";
+import { shellCommands, type Word } from "./shell.ts";
 import { once } from "./memo.ts";
 
 export const syncWaveKey = "argocd.argoproj.io/sync-wave";

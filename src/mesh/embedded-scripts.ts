@@ -3,8 +3,9 @@ import type { Location, SourceFile } from "../model/source.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
 import { workloadKinds } from "./kinds.ts";
-import { knCommand, knCommands, type KnCommand, type KnSetting, type Word } from "./kn-command.ts";
+import { knCommand, type KnCommand, type KnSetting } from "./kn-command.ts";
 import { passthroughKey } from "./passthrough.ts";
+import { shellCommands, type Word } from "./shell.ts";
 import { sidecarPrefix } from "./sidecar-settings.ts";
 
 /** Kinds whose steps or containers may call `kn`. */
@@ -13,20 +14,28 @@ export const scriptKinds: readonly string[] = [
   ...["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"].map((kind) => `${kind}.tekton.dev`),
 ];
 
-/** A call of `kn` in a resource. */
-export interface EmbeddedKn {
-  readonly command: KnCommand;
+/** A command in a resource. */
+export interface Embedded {
   /** The field that holds a word: the script, or the item of an argument list. */
   pathOf(word: Word): Path;
   /** The script that the words' spans are of; null for an argument list. */
   readonly script: string | null;
 }
 
+export interface EmbeddedCommand extends Embedded {
+  readonly words: readonly Word[];
+}
+
+/** A call of `kn` in a resource. */
+export interface EmbeddedKn extends Embedded {
+  readonly command: KnCommand;
+}
+
 /** How often a text stands in another, without overlaps. */
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 /** The place of a word of a script in its file; the whole field where the file writes it in another way. */
-export function locateWord(resource: Resource, { pathOf, script }: EmbeddedKn, word: Word): Location {
+export function locateWord(resource: Resource, { pathOf, script }: Embedded, word: Word): Location {
   const field = locate(resource, pathOf(word));
   if (script === null) return field;
   const written = script.slice(word.start, word.end);
@@ -50,38 +59,61 @@ function listWords(value: Value | undefined): readonly Word[] {
   }));
 }
 
-/** `command: [kn, service, create]` with its `args`; `words` names the field and index of each. */
-function* direct(container: Readonly<Record<string, Value>>, path: Path): Generator<EmbeddedKn> {
+/** `command: [kn, service, create]` with its `args`; the span of a word is the index in both. */
+function* direct(container: Readonly<Record<string, Value>>, path: Path): Generator<EmbeddedCommand> {
   const command = listWords(container.command);
   const args = listWords(container.args).map((word) => ({ ...word, start: word.start + command.length }));
-  const found = knCommand([...command, ...args]);
-  if (!found) return;
+  if (command.length + args.length === 0) return;
   yield {
-    command: found,
+    words: [...command, ...args],
     script: null,
     pathOf: ({ start }) =>
       start < command.length ? [...path, "command", start] : [...path, "args", start - command.length],
   };
 }
 
-/** Tekton's task `kn` gets the arguments of kn as its parameter ARGS (tektoncd/catalog `task/kn`). */
-function* taskArguments(task: Readonly<Record<string, Value>>, path: Path): Generator<EmbeddedKn> {
-  const { taskRef, params } = task;
-  if (!isMapping(taskRef) || taskRef.name !== "kn" || !Array.isArray(params)) return;
-  for (const [index, param] of (params as readonly Value[]).entries()) {
-    if (!isMapping(param) || param.name !== "ARGS") continue;
-    const command = knCommand([{ text: "kn", start: -1, end: -1 }, ...listWords(param.value)]);
-    if (command)
-      yield { command, script: null, pathOf: ({ start }) => [...path, "params", index, "value", start] };
+/** Tasks that run a tool with the arguments, or the script, of a parameter (tektoncd/catalog `task`). */
+const toolTasks: Readonly<Record<string, { readonly tool: string; readonly param: RegExp }>> = {
+  kn: { tool: "kn", param: /^ARGS$/ },
+  "openshift-client": { tool: "oc", param: /^(?:ARGS|SCRIPT)$/ },
+  "kubernetes-actions": { tool: "kubectl", param: /^(?:args|script)$/ },
+};
+
+/** The name of the task that a `taskRef` leads to, also by a resolver's parameter. */
+export function taskName(taskRef: Value | undefined): string | null {
+  if (!isMapping(taskRef)) return null;
+  if (typeof taskRef.name === "string") return taskRef.name;
+  const params = taskRef.params ?? null;
+  const given = (isList(params) ? params : []).find((param) => isMapping(param) && param.name === "name");
+  return isMapping(given) && typeof given.value === "string" ? given.value : null;
+}
+
+function* taskArguments(task: Readonly<Record<string, Value>>, path: Path): Generator<EmbeddedCommand> {
+  const name = taskName(task.taskRef);
+  const known = name !== null && Object.hasOwn(toolTasks, name) ? toolTasks[name] : undefined;
+  const params = task.params ?? null;
+  if (known === undefined || !isList(params)) return;
+  for (const [index, param] of params.entries()) {
+    if (!isMapping(param) || typeof param.name !== "string" || !known.param.test(param.name)) continue;
+    const at = [...path, "params", index, "value"];
+    const { value = null } = param;
+    if (isText(value)) yield* inScript(value, at);
+    else {
+      const words = [{ text: known.tool, start: -1, end: -1 }, ...listWords(value)];
+      yield { words, script: null, pathOf: ({ start }) => (start < 0 ? at : [...at, start]) };
+    }
   }
 }
 
-function* search(value: Value, path: Path): Generator<EmbeddedKn> {
+function* inScript(script: string, path: Path): Generator<EmbeddedCommand> {
+  for (const words of shellCommands(script)) yield { words, script, pathOf: () => path };
+}
+
+function* search(value: Value, path: Path): Generator<EmbeddedCommand> {
   if (isText(value)) {
     const step = path.at(-1);
     const parent = path.at(-2);
-    if (step !== "script" && parent !== "command" && parent !== "args") return;
-    for (const command of knCommands(value)) yield { command, script: value, pathOf: () => path };
+    if (step === "script" || parent === "command" || parent === "args") yield* inScript(value, path);
   } else if (isList(value)) {
     for (const [index, item] of value.entries()) yield* search(item, [...path, index]);
   } else if (isMapping(value)) {
@@ -91,22 +123,35 @@ function* search(value: Value, path: Path): Generator<EmbeddedKn> {
   }
 }
 
-const filesWithKn = new WeakMap<SourceFile, boolean>();
+const found = new WeakMap<Resource, readonly EmbeddedCommand[]>();
+const filesWithTools = new WeakMap<SourceFile, boolean>();
 
-/** Whether a resource's file has the word at all: most files have not, and need no search. */
-function mayCallKn(resource: Resource): boolean {
+/** Whether a resource's file names one of the tools at all: most files do not, and need no search. */
+function mayCall(resource: Resource): boolean {
   const { file } = sourceOf(resource, []).document;
-  const known = filesWithKn.get(file);
+  const known = filesWithTools.get(file);
   if (known !== undefined) return known;
   // A backslash may hide it as an escape.
-  const found = /\bkn\b|\\/.test(file.text);
-  filesWithKn.set(file, found);
-  return found;
+  const names = /\b(?:kn|oc|kubectl|openshift-client|kubernetes-actions)\b|\\/.test(file.text);
+  filesWithTools.set(file, names);
+  return names;
+}
+
+/** Every command in the scripts, commands and arguments of a resource's containers and steps. */
+export function embeddedCommands(resource: Resource): readonly EmbeddedCommand[] {
+  const known = found.get(resource);
+  if (known) return known;
+  const commands = mayCall(resource) ? [...search(resource.value.spec ?? null, ["spec"])] : [];
+  found.set(resource, commands);
+  return commands;
 }
 
 /** Every call of `kn service` in the scripts, commands and arguments of a resource's containers and steps. */
 export function embeddedKn(resource: Resource): readonly EmbeddedKn[] {
-  return mayCallKn(resource) ? [...search(resource.value.spec ?? null, ["spec"])] : [];
+  return embeddedCommands(resource).flatMap(({ words, script, pathOf }): readonly EmbeddedKn[] => {
+    const command = knCommand(words);
+    return command === null ? [] : [{ command, script, pathOf }];
+  });
 }
 
 /** What a call of kn sets at a level where it has no effect, and nowhere else; `right` is the flag for it. */

@@ -1,10 +1,14 @@
+import { shellCommands, type Word } from "./shell.ts";
+
 /** Calls of `kn`, Knative's command line, inside scripts: only what can be told without running anything. */
 
-/** A word of a script with quotes taken away; the span is that of the text as written. */
-export interface Word {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
+/** A flag of a command with its value; a flag without one has an empty value. */
+export interface KnFlag {
+  /** The long name: `--limit`. */
+  readonly flag: string;
+  readonly value: string;
+  /** The word that holds the value; of a flag without one the flag itself. */
+  readonly word: Word;
 }
 
 /** An argument of the form `--flag key=value`. */
@@ -20,106 +24,108 @@ export interface KnSetting {
 /** `kn service create …`. */
 export interface KnCommand {
   readonly verb: string;
+  /** The word with the service's name; null if there is none. */
+  readonly name: Word | null;
+  /** The verb: what stands for the command as a whole. */
+  readonly at: Word;
+  readonly flags: readonly KnFlag[];
   /** Every label and annotation that it sets. */
   readonly settings: readonly KnSetting[];
+  /** An expansion stands where further flags may come from. */
+  readonly open: boolean;
 }
 
-/**
- * The commands of a shell script as lists of words. Quotes, escapes, continued lines and comments are understood;
- * expansions stay as they are written. Time is linear in the length of the text.
- */
-export function shellCommands(script: string): readonly (readonly Word[])[] {
-  const commands: Word[][] = [];
-  let words: Word[] = [];
-  let text = "";
-  let start = -1;
-  let index = 0;
-  const add = (part: string, from: number): void => {
-    if (start < 0) start = from;
-    text += part;
-  };
-  const endWord = (end: number): void => {
-    if (start >= 0) words.push({ text, start, end });
-    text = "";
-    start = -1;
-  };
-  const endCommand = (end: number): void => {
-    endWord(end);
-    if (words.length > 0) commands.push(words);
-    words = [];
-  };
-  while (index < script.length) {
-    const char = script.charAt(index);
-    const from = index;
-    index++;
-    if (char === "\\") {
-      const continued = /^\r?\n/.exec(script.slice(index, index + 2));
-      if (!continued) add(script.charAt(index), from);
-      index += continued ? continued[0].length : 1;
-    } else if (char === "'" || char === '"') {
-      const closing = closingQuote(script, index, char);
-      add(unquote(script.slice(index, closing), char), from);
-      index = closing + 1;
-    } else if (char === "#" && start < 0) {
-      while (index < script.length && script[index] !== "\n") index++;
-    } else if (char === "\n" || ";|&()`".includes(char)) endCommand(from);
-    else if (/\s/.test(char)) endWord(from);
-    else add(char, from);
-  }
-  endCommand(script.length);
-  return commands;
+/** Whether a word holds what only the shell, or Tekton, puts in. */
+export function isExpanded(text: string): boolean {
+  return /[$`]/.test(text);
 }
 
-function closingQuote(script: string, from: number, quote: string): number {
-  let index = from;
-  while (index < script.length && script[index] !== quote) {
-    if (quote === '"' && script[index] === "\\") index++;
-    index++;
-  }
-  return Math.min(index, script.length);
-}
-
-function unquote(text: string, quote: string): string {
-  return quote === '"' ? text.replace(/\\(?:\r?\n|(["\\$`]))/g, "$1") : text;
-}
-
-/** Flags of `kn service` that set labels or annotations (knative/client `docs/cmd/kn_service_create.md`). */
-const settingFlags: Readonly<Record<string, string>> = {
+const shortFlags: Readonly<Record<string, string>> = {
   "-a": "--annotation",
-  "--annotation": "--annotation",
-  "--annotation-service": "--annotation-service",
-  "--annotation-revision": "--annotation-revision",
+  "-e": "--env",
+  "-f": "--filename",
   "-l": "--label",
-  "--label": "--label",
-  "--label-service": "--label-service",
-  "--label-revision": "--label-revision",
+  "-n": "--namespace",
+  "-p": "--port",
 };
 
-function settingsOf(words: readonly Word[]): readonly KnSetting[] {
-  return words.flatMap((word, index): readonly KnSetting[] => {
-    const joined = /^(--[a-z-]+)=(.*)$/s.exec(word.text);
-    const name = joined?.[1] ?? word.text;
-    const flag = Object.hasOwn(settingFlags, name) ? settingFlags[name] : undefined;
-    const argument = joined ? word : words[index + 1];
-    const pair = /^([^=]+)=(.*)$/s.exec(joined?.[2] ?? argument?.text ?? "");
-    const [, key = "", value = ""] = pair ?? [];
-    return flag === undefined || argument === undefined || !pair
-      ? []
-      : [{ flag, key, value, word: argument }];
-  });
+/** Flags of `kn service` without a value (knative/client `docs/cmd/kn_service_create.md`); all others take the next word. */
+const switches: ReadonlySet<string> = new Set([
+  "--async",
+  "--cluster-local",
+  "--force",
+  "--help",
+  "-h",
+  "--lock-to-digest",
+  "--log-http",
+  "--no-cluster-local",
+  "--no-lock-to-digest",
+  "--no-wait",
+  "--wait",
+]);
+
+/** Flags that set labels or annotations. */
+const settingFlags: ReadonlySet<string> = new Set(
+  ["--annotation", "--label"].flatMap((flag) => [flag, `${flag}-service`, `${flag}-revision`]),
+);
+
+interface Arguments {
+  readonly flags: readonly KnFlag[];
+  readonly others: readonly Word[];
+}
+
+function argumentsOf(words: readonly Word[]): Arguments {
+  const flags: KnFlag[] = [];
+  const others: Word[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === undefined) break;
+    const parts = /^(--[a-z][a-z-]*|-[a-z])(?:=(.*))?$/s.exec(word.text);
+    const written = parts?.[1];
+    if (written === undefined) {
+      others.push(word);
+      continue;
+    }
+    const flag = Object.hasOwn(shortFlags, written) ? String(shortFlags[written]) : written;
+    const joined = parts?.[2];
+    const next = words[index + 1];
+    if (joined !== undefined) flags.push({ flag, value: joined, word });
+    else if (switches.has(flag)) flags.push({ flag, value: "", word });
+    else if (next !== undefined) {
+      flags.push({ flag, value: next.text, word: next });
+      index++;
+    }
+  }
+  return { flags, others };
+}
+
+function settingOf({ flag, value, word }: KnFlag): readonly KnSetting[] {
+  const [, key, text] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
+  if (!settingFlags.has(flag) || key === undefined || text === undefined) return [];
+  return [{ flag, key, value: text, word }];
 }
 
 const verbs: readonly string[] = ["create", "update", "apply"];
 
+/** Commands that only show their arguments. */
+const shows: ReadonlySet<string> = new Set(["echo", "printf"]);
+
 /** A command that creates or changes a Knative Service; null for all others. */
 export function knCommand(words: readonly Word[]): KnCommand | null {
-  const texts = words.map((word) => word.text);
-  const kn = texts.findIndex((text) => text === "kn" || text.endsWith("/kn"));
-  const service =
-    kn < 0 ? -1 : texts.findIndex((text, index) => index > kn && /^(?:service|ksvc)s?$/.test(text));
-  const verb = service < 0 ? undefined : texts.slice(service + 1).find((text) => !text.startsWith("-"));
-  if (verb === undefined || !verbs.includes(verb)) return null;
-  return { verb, settings: settingsOf(words.slice(service + 1)) };
+  const kn = words.findIndex(({ text }) => text === "kn" || text.endsWith("/kn"));
+  if (kn < 0 || words.slice(0, kn).some(({ text }) => shows.has(text))) return null;
+  const { flags, others } = argumentsOf(words.slice(kn + 1));
+  const [service, verb, name, ...more] = others;
+  if (!service || !verb || !/^(?:service|ksvc)s?$/.test(service.text) || !verbs.includes(verb.text))
+    return null;
+  return {
+    verb: verb.text,
+    name: name ?? null,
+    at: verb,
+    flags,
+    settings: flags.flatMap(settingOf),
+    open: more.some(({ text }) => isExpanded(text)),
+  };
 }
 
 /** Every such command of a script. */

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { embeddedKn, locateWord } from "../../src/mesh/embedded-scripts.ts";
-import { knCommands, shellCommands } from "../../src/mesh/kn-command.ts";
+import { knCommands } from "../../src/mesh/kn-command.ts";
+import { shellCommands } from "../../src/mesh/shell.ts";
 import { graphOf, only } from "../support/graph.ts";
 
 const words = (script: string) => shellCommands(script).map((command) => command.map((word) => word.text));
@@ -13,9 +14,9 @@ describe("the commands of a script", () => {
       ["c"],
       ["d"],
       ["e"],
-      ["f", "$"],
       ["g", "h"],
       ["i"],
+      ["f", "$(g h)", "`i`"],
     ]);
   });
 
@@ -30,6 +31,36 @@ describe("the commands of a script", () => {
     expect(words('"a\\\nb"')).toEqual([["ab"]]);
   });
 
+  it("keeps parameters and substitutions inside their words", () => {
+    expect(words("kn service create $(params.name) --image=$(params.image):1")).toEqual([
+      ["params.name"],
+      ["params.image"],
+      ["kn", "service", "create", "$(params.name)", "--image=$(params.image):1"],
+    ]);
+    expect(words("a $((1 + 2)) b; (c d) && e")).toEqual([
+      ["1", "+", "2"],
+      ["a", "$((1 + 2))", "b"],
+      ["c", "d"],
+      ["e"],
+    ]);
+    expect(words("a $(b `c")).toEqual([["c"], ["b", "`c"], ["a", "$(b `c"]]);
+  });
+
+  it("leaves here-documents out", () => {
+    expect(words("cat <<EOF | oc apply -f -\nkn service create a\nEOF\nb")).toEqual([
+      ["cat"],
+      ["oc", "apply", "-f", "-"],
+      ["b"],
+    ]);
+    expect(words("cat <<-'END' > f\n\tx\n\tEND\nb <<< c")).toEqual([
+      ["cat", ">", "f"],
+      ["b", "<<<", "c"],
+    ]);
+    expect(words('a << "E F"\nx')).toEqual([["a"]]);
+    expect(words("a << ;b")).toEqual([["a"], ["b"]]);
+    expect(words("a $((1 << 2))\nb").at(-1)).toEqual(["b"]);
+  });
+
   it("leaves comments out, but not a # inside a word", () => {
     expect(words("# kn service create\na#b # c\nd")).toEqual([["a#b"], ["d"]]);
   });
@@ -42,13 +73,15 @@ describe("the commands of a script", () => {
 
   it("gives each word the span that it has in the text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."ab \n'\"\\;#-=".split("")) }), (script) => {
-        let last = 0;
-        for (const word of shellCommands(script).flat()) {
-          expect(word.start).toBeGreaterThanOrEqual(last);
-          expect(word.end).toBeGreaterThan(word.start);
-          expect(word.end).toBeLessThanOrEqual(script.length);
-          last = word.end;
+      fc.property(fc.string({ unit: fc.constantFrom(..."ab \n'\"\\;#-=$()`<".split("")) }), (script) => {
+        for (const command of shellCommands(script)) {
+          let last = 0;
+          for (const word of command) {
+            expect(word.start).toBeGreaterThanOrEqual(last);
+            expect(word.end).toBeGreaterThan(word.start);
+            expect(word.end).toBeLessThanOrEqual(script.length);
+            last = word.end;
+          }
         }
       }),
     );
