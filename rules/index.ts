@@ -42,15 +42,19 @@ import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annot
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
+import { rule as meshControlPlaneInvalid } from "./mesh/control-plane-invalid.ts";
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
 import { rule as meshInjectedWorkloadOutsideMesh } from "./mesh/injected-workload-outside-mesh.ts";
 import { rule as meshKnativeNamespaceNotMember } from "./mesh/knative-namespace-not-member.ts";
+import { rule as meshMemberResourceInvalid } from "./mesh/member-resource-invalid.ts";
 import { rule as meshMeshMove } from "./mesh/mesh-move.ts";
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshNetworkpolicyIsolatesNamespace } from "./mesh/networkpolicy-isolates-namespace.ts";
 import { rule as meshOssm3MtlsNotStrict } from "./mesh/ossm3-mtls-not-strict.ts";
+import { rule as meshPeerauthenticationDefaultCollides } from "./mesh/peerauthentication-default-collides.ts";
 import { rule as meshPeerauthenticationWeakensStrict } from "./mesh/peerauthentication-weakens-strict.ts";
+import { rule as meshProfileUnknown } from "./mesh/profile-unknown.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
@@ -182,15 +186,19 @@ export const rules: readonly Rule[] = [
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
   manifestTruncatedExample,
+  meshControlPlaneInvalid,
   meshDrainPortNotExcluded,
   meshIngressKnativeLabelMissing,
   meshInjectedWorkloadOutsideMesh,
   meshKnativeNamespaceNotMember,
+  meshMemberResourceInvalid,
   meshMeshMove,
   meshNamespaceInTwoMeshes,
   meshNetworkpolicyIsolatesNamespace,
   meshOssm3MtlsNotStrict,
+  meshPeerauthenticationDefaultCollides,
   meshPeerauthenticationWeakensStrict,
+  meshProfileUnknown,
   meshSmcpMtlsNotStrict,
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
