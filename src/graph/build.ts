@@ -3,7 +3,7 @@ import type { Profile } from "../model/profile.ts";
 import { idKey, type Kind, type Resource } from "../model/resource.ts";
 import type { Layer, ResourceSet } from "../model/set.ts";
 import { deriveResources } from "./derived/derive.ts";
-import { edgesOf } from "./edges.ts";
+import { edgeFinder } from "./edges.ts";
 import { ownsLayer } from "./layers.ts";
 import { compareResources } from "./order.ts";
 import { podTemplatesOf, workloadKinds } from "./pods.ts";
@@ -117,8 +117,17 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
     Object.freeze(full.merged(workloadKinds).flatMap((resource) => graph.podsOf(resource))),
   );
   const podsByNamespace = once(() => grouped(allPods(), (pod) => [pod.namespace]));
-  const edges = once(() => Object.freeze(edgesOf(graph)));
-  const outgoing = once(() => grouped(edges(), (edge) => [edge.from]));
+  const children = once(() =>
+    grouped(derived, ({ origin }) => (origin.from === "derived" ? [origin.parent] : [])),
+  );
+  const finder = once(() => edgeFinder(graph, (parent) => children().get(parent) ?? noResources));
+  const outgoing = new Map<Resource, readonly Edge[]>();
+  const outOf = (from: Resource): readonly Edge[] => {
+    const known = outgoing.get(from) ?? finder()(from);
+    outgoing.set(from, known);
+    return known;
+  };
+  const edges = once(() => Object.freeze(resources().flatMap(outOf)));
   const incoming = once(() =>
     grouped(edges(), (edge) => (edge.target.state === "found" ? edge.target.resources : [])),
   );
@@ -168,7 +177,7 @@ export function buildGraph(set: ResourceSet, profile: Profile): Graph {
     get edges() {
       return edges();
     },
-    out: (from, kind) => ofKind(outgoing().get(from), kind),
+    out: (from, kind) => ofKind(outOf(from), kind),
     into: (to, kind) => ofKind(incoming().get(to), kind),
   };
   return Object.freeze(graph);

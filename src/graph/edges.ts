@@ -15,32 +15,42 @@ interface Found {
   readonly target: Target;
 }
 
-/** All edges of a graph, in the order of its resources, then of the reference table. */
-export function edgesOf(graph: Graph): readonly Edge[] {
+/**
+ * Finds the edges that begin at a resource, in the order of the reference table.
+ *
+ * @param derivedOf what controllers derive from a resource itself
+ */
+export function edgeFinder(
+  graph: Graph,
+  derivedOf: (parent: Resource) => readonly Resource[],
+): (from: Resource) => readonly Edge[] {
   const mesh = new MeshNames(graph);
-  const edges: Edge[] = [];
-  const add = (from: Resource, path: Path, kind: EdgeKind, found: Found): void => {
-    edges.push({ kind, from, path, ...found });
-  };
-  for (const resource of graph.resources) {
-    if (resource.form === "patch" && resource.origin.from === "document") continue;
-    const { origin } = resource;
-    if (origin.from === "derived") {
-      const parent: Target = { state: "found", resources: [origin.parent] };
-      add(resource, [], "derived from", { wanted: label(origin.parent), target: parent });
-      const child: Target = { state: "found", resources: [resource] };
-      add(origin.parent, origin.path, "owns", { wanted: label(resource), target: child });
-    }
-    for (const { steps, edge, lookup } of tableByKind.get(resource.kind) ?? []) {
-      for (const { path, value } of expand(resource.value, steps)) {
-        for (const found of lookUp(graph, mesh, resource, value, lookup)) add(resource, path, edge, found);
+  return (from) => {
+    const edges: Edge[] = [];
+    const add = (path: Path, kind: EdgeKind, found: Found): void => {
+      edges.push({ kind, from, path, ...found });
+    };
+    if (from.form !== "patch" || from.origin.from !== "document") {
+      const { origin } = from;
+      if (origin.from === "derived") {
+        const parent: Target = { state: "found", resources: [origin.parent] };
+        add([], "derived from", { wanted: label(origin.parent), target: parent });
+      }
+      for (const { steps, edge, lookup } of tableByKind.get(from.kind) ?? []) {
+        for (const { path, value } of expand(from.value, steps)) {
+          for (const found of lookUp(graph, mesh, from, value, lookup)) add(path, edge, found);
+        }
+      }
+      for (const pod of graph.podsOf(from)) {
+        podEdges(graph, pod, (path, found) => add(path, "references", found));
       }
     }
-    for (const pod of graph.podsOf(resource)) {
-      podEdges(graph, pod, (path, found) => add(resource, path, "references", found));
+    for (const child of derivedOf(from)) {
+      const path = child.origin.from === "derived" ? child.origin.path : [];
+      add(path, "owns", { wanted: label(child), target: { state: "found", resources: [child] } });
     }
-  }
-  return edges;
+    return edges;
+  };
 }
 
 type Step = { readonly key: string; readonly list: boolean };
