@@ -1,10 +1,22 @@
 /**
  * The command line as data: parser, help text, README and documentation are made from these tables.
  */
+import { fixHelp } from "./fix-flags.ts";
 import { newHelp } from "./new-flags.ts";
+import { reportHelp } from "./report-flags.ts";
 import { matrixHelp, reachHelp } from "./simulate-flags.ts";
 
-export const commandNames = ["lint", "reach", "matrix", "new", "rules", "explain", "show"] as const;
+export const commandNames = [
+  "lint",
+  "fix",
+  "report",
+  "reach",
+  "matrix",
+  "new",
+  "rules",
+  "explain",
+  "show",
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const formatNames = ["pretty", "json", "sarif", "github", "compact"] as const;
@@ -56,6 +68,100 @@ export const globalFlags: readonly Flag[] = [
   { name: "version", short: "V", description: "Show the version" },
 ];
 
+const lintFlags: readonly Flag[] = [
+  {
+    name: "format",
+    short: "f",
+    value: "FORMAT",
+    choices: formatNames,
+    repeatable: true,
+    description: "How to report (default: pretty). Several, each with its own --output",
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    repeatable: true,
+    description: "Write the --format before it to a file instead of standard output",
+  },
+  config,
+  {
+    name: "profile",
+    value: "KEY=VALUE,…",
+    repeatable: true,
+    description:
+      "Versions and facts of the cluster: serverless, mesh, openshift, clusterDomain, ingressDomain, " +
+      "trustDomain, platform, architectures",
+  },
+  {
+    name: "set",
+    value: "NAME",
+    repeatable: true,
+    description: "Lint this set only (a name of the config, or a glob)",
+  },
+  {
+    name: "rule",
+    value: "ID",
+    repeatable: true,
+    description: "Run these rules only (an id or a glob such as mesh/*)",
+  },
+  {
+    name: "skip",
+    value: "ID",
+    repeatable: true,
+    description: "Leave these rules out (an id or a glob)",
+  },
+  {
+    name: "severity",
+    value: "ID=LEVEL",
+    repeatable: true,
+    description: "Report a rule's findings as error, warning or info, or turn it off",
+  },
+  {
+    name: "base",
+    value: "REV",
+    description:
+      "Also run the rules that compare with an earlier state: that of the merge base of HEAD and this branch, tag " +
+      "or commit",
+  },
+  {
+    name: "changed",
+    description:
+      "Report only findings that the change since --base causes, in whatever files (default of --base: the target " +
+      "of the pull request, the upstream branch, origin/HEAD)",
+  },
+  {
+    name: "staged",
+    description: "Lint what is staged, not the work tree, and report only what it changes against HEAD",
+  },
+  {
+    name: "fail-on",
+    value: "LEVEL",
+    choices: ["error", "warning", "info", "never"],
+    description: "Exit with 1 from this severity on (default: error)",
+  },
+  { name: "strict", description: "What cannot be decided from these files is a warning" },
+  {
+    name: "max-findings",
+    value: "N",
+    description: "Show no more than N findings in pretty, compact and github; the exit code counts all",
+  },
+  { name: "quiet", short: "q", description: "Findings only: no summary" },
+  {
+    name: "verbose",
+    short: "v",
+    description: "Also list what is undecided, suppressed and skipped; stack traces of bugs",
+  },
+  { name: "stats", description: "Say on standard error how long each step took" },
+  {
+    name: "explain-profile",
+    description: "Show each set's versions and facts and where they come from, instead of findings",
+  },
+];
+
+/** Those of lint that say what is judged, and how. */
+const judging = new Set(["config", "profile", "set", "rule", "skip", "severity", "fail-on"]);
+
 export const commands: readonly CommandHelp[] = [
   {
     name: "lint",
@@ -73,97 +179,7 @@ export const commands: readonly CommandHelp[] = [
           "config's folder, or of the git repository, are read",
       },
     ],
-    flags: [
-      {
-        name: "format",
-        short: "f",
-        value: "FORMAT",
-        choices: formatNames,
-        repeatable: true,
-        description: "How to report (default: pretty). Several, each with its own --output",
-      },
-      {
-        name: "output",
-        short: "o",
-        value: "FILE",
-        repeatable: true,
-        description: "Write the --format before it to a file instead of standard output",
-      },
-      config,
-      {
-        name: "profile",
-        value: "KEY=VALUE,…",
-        repeatable: true,
-        description:
-          "Versions and facts of the cluster: serverless, mesh, openshift, clusterDomain, ingressDomain, " +
-          "trustDomain, platform, architectures",
-      },
-      {
-        name: "set",
-        value: "NAME",
-        repeatable: true,
-        description: "Lint this set only (a name of the config, or a glob)",
-      },
-      {
-        name: "rule",
-        value: "ID",
-        repeatable: true,
-        description: "Run these rules only (an id or a glob such as mesh/*)",
-      },
-      {
-        name: "skip",
-        value: "ID",
-        repeatable: true,
-        description: "Leave these rules out (an id or a glob)",
-      },
-      {
-        name: "severity",
-        value: "ID=LEVEL",
-        repeatable: true,
-        description: "Report a rule's findings as error, warning or info, or turn it off",
-      },
-      {
-        name: "base",
-        value: "REV",
-        description:
-          "Also run the rules that compare with an earlier state: that of the merge base of HEAD and this branch, tag " +
-          "or commit",
-      },
-      {
-        name: "changed",
-        description:
-          "Report only findings that the change since --base causes, in whatever files (default of --base: the target " +
-          "of the pull request, the upstream branch, origin/HEAD)",
-      },
-      {
-        name: "staged",
-        description: "Lint what is staged, not the work tree, and report only what it changes against HEAD",
-      },
-      {
-        name: "fail-on",
-        value: "LEVEL",
-        choices: ["error", "warning", "info", "never"],
-        description: "Exit with 1 from this severity on (default: error)",
-      },
-      { name: "strict", description: "What cannot be decided from these files is a warning" },
-      {
-        name: "max-findings",
-        value: "N",
-        description: "Show no more than N findings in pretty, compact and github; the exit code counts all",
-      },
-      { name: "quiet", short: "q", description: "Findings only: no summary" },
-      {
-        name: "verbose",
-        short: "v",
-        description: "Also list what is undecided, suppressed and skipped; stack traces of bugs",
-      },
-      { name: "stats", description: "Say on standard error how long each step took" },
-      {
-        name: "explain-profile",
-        description: "Show each set's versions and facts and where they come from, instead of findings",
-      },
-      ...color,
-    ],
+    flags: [...lintFlags, ...color],
     examples: [
       { command: "meshlint", does: "lint everything here" },
       { command: "meshlint clusters/prod --strict", does: "one folder; doubts are warnings" },
@@ -184,6 +200,11 @@ export const commands: readonly CommandHelp[] = [
       { code: 3, when: "a bug in meshlint; the other findings are still reported" },
     ],
   },
+  reportHelp([config]),
+  fixHelp(
+    lintFlags.filter((flag) => judging.has(flag.name)),
+    color,
+  ),
   reachHelp([config, ...color]),
   matrixHelp([config, ...color]),
   newHelp([config]),

@@ -150,7 +150,7 @@ export function requireObjects(
     verbose,
     quiet,
   }: { readonly paths: readonly string[]; readonly verbose: boolean; readonly quiet: boolean },
-  { project, report }: LintedProject,
+  { project, report }: Pick<LintedProject, "project" | "report">,
 ): void {
   if (report.counts.resources > 0 || report.findings.length > 0 || report.crashes.length > 0) return;
   const place = placeName(io.cwd, paths);

@@ -13,6 +13,10 @@ async function run(name: CommandName, line: ParsedLine, io: Io): Promise<number>
   switch (name) {
     case "lint":
       return (await import("./commands/lint.ts")).runLint(line, io);
+    case "report":
+      return (await import("./commands/report.ts")).runReport(line, io);
+    case "fix":
+      return (await import("./commands/fix.ts")).runFix(line, io);
     case "reach":
       return (await import("./commands/reach.ts")).runReach(line, io);
     case "matrix":
