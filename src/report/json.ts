@@ -50,7 +50,8 @@ function findingJson(finding: Finding): object {
   };
 }
 
-function profileJson(profile: Profile): object {
+/** Versions and facts, and which of them are assumed. */
+export function profileJson(profile: Profile): object {
   const { serverless, mesh, openshift, clusterDomain, ingressDomain, trustDomain, platform, architectures } =
     profile;
   return {

@@ -31,7 +31,8 @@ function crashText({ rule, set, subject, error }: Crash, verbose: boolean): stri
   return `meshlint: this is a bug in rule ${rule}, at ${subject ?? `set ${set}`}: ${what}${stack}`;
 }
 
-function sayCrashes(io: Io, crashes: readonly Crash[], verbose: boolean): void {
+/** Says which rules crashed, and what to do about it. */
+export function sayCrashes(io: Io, crashes: readonly Crash[], verbose: boolean): void {
   for (const crash of crashes) say(io, crashText(crash, verbose));
   if (crashes.length === 0) return;
   say(

@@ -1,0 +1,219 @@
+import { isAssumed } from "../model/profile.ts";
+import { positionAt } from "../model/source.ts";
+import type {
+  Conformance,
+  FailedPlace,
+  JudgedConformance,
+  JudgedDocument,
+  JudgedStatement,
+  StatementVerdict,
+  VerdictCounts,
+} from "./conformance.ts";
+import { serverlessOf, statementVerdicts } from "./conformance.ts";
+import { profileValue } from "./profile.ts";
+import { inertLines, safeMessage, safeText } from "./safe-text.ts";
+import { plural } from "./summary.ts";
+
+/** Places that a rule is shown to fail at in one statement; the JSON has all of them. */
+const most = 12;
+
+const words: Readonly<Record<StatementVerdict, string>> = {
+  fail: "fail",
+  undecided: "undecided",
+  pass: "pass",
+  "not-applicable": "not applicable",
+  "needs-cluster": "needs a cluster",
+  "not-judged": "not judged",
+};
+
+/** Text in which nothing is markup; `_` inside of words is none. */
+function text(plain: string): string {
+  return safeMessage(plain)
+    .replace(/[\\|<>`*[\]~&]/g, "\\$&")
+    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\_");
+}
+
+/** A code span: its fence is longer than any run of backticks in it. */
+function code(plain: string): string {
+  const shown = safeText(plain);
+  const runs = shown.match(/`+/g) ?? [];
+  const fence = "`".repeat(1 + runs.reduce((longest, run) => Math.max(longest, run.length), 0));
+  const pad = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
+  return fence + pad + shown + pad + fence;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [row(head), row(head.map(() => "---")), ...rows.map(row)];
+}
+
+const total = (counts: VerdictCounts): number =>
+  statementVerdicts.reduce((sum, verdict) => sum + counts[verdict], 0);
+
+const countCells = (counts: VerdictCounts): readonly string[] => [
+  ...statementVerdicts.map((verdict) => String(counts[verdict])),
+  String(total(counts)),
+];
+
+const countHead = [...statementVerdicts.map((verdict) => words[verdict]), "statements"];
+
+/** `2 fail, 3 pass`: what there is. */
+function countText(counts: VerdictCounts): string {
+  return statementVerdicts
+    .filter((verdict) => counts[verdict] > 0)
+    .map((verdict) => `${counts[verdict]} ${words[verdict]}`)
+    .join(", ");
+}
+
+function verdictCell({ verdict, suppressed }: JudgedStatement): string {
+  if (verdict !== "fail") return words[verdict];
+  return suppressed ? "**fail** (suppressed)" : "**fail**";
+}
+
+function statementRow(judged: JudgedStatement): readonly string[] {
+  const { statement, reason } = judged;
+  const why = reason === null ? "" : ` (${text(reason)})`;
+  return [
+    statement.id,
+    verdictCell(judged) + why,
+    statement.kind,
+    `**${text(statement.heading)}.** ${text(statement.text)}`,
+  ];
+}
+
+function placeLine({ rule, message, at, suppressed }: FailedPlace): string {
+  const where =
+    at === null ? "the set as a whole" : code(`${at.file.path}:${positionAt(at.file, at.start).line}`);
+  const until = suppressed === null || suppressed.until === null ? "" : ` until ${text(suppressed.until)}`;
+  const silenced =
+    suppressed === null ? "" : ` (suppressed by ${suppressed.by}${until}: ${text(suppressed.reason)})`;
+  return `  - ${where} ${code(rule)}: ${text(message)}${silenced}`;
+}
+
+function placeLines(places: readonly FailedPlace[]): readonly string[] {
+  const byRule = new Map<string, FailedPlace[]>();
+  for (const place of places) {
+    const known = byRule.get(place.rule);
+    if (known) known.push(place);
+    else byRule.set(place.rule, [place]);
+  }
+  return [...byRule].flatMap(([rule, all]) => {
+    const left = all.length - most;
+    return [
+      ...all.slice(0, most).map(placeLine),
+      ...(left > 0 ? [`  - and ${plural(left, "more place", "more places")} of ${code(rule)}`] : []),
+    ];
+  });
+}
+
+function needLines({ needs }: JudgedStatement): readonly string[] {
+  return needs.map(({ rule, needs: what, subjects }) => {
+    const often = subjects > 1 ? `, for ${subjects} objects` : "";
+    return `  - needs ${text(what)} (${code(rule)}${often})`;
+  });
+}
+
+/** What there is to say below the table: places of failures, causes, and what would decide. */
+function details(judged: JudgedStatement): readonly string[] {
+  const { statement, verdict, places } = judged;
+  const causes = placeLines(places);
+  switch (verdict) {
+    case "fail":
+      return [`- ${statement.id} fails:`, ...causes, ...needLines(judged)];
+    case "undecided":
+      return [`- ${statement.id} is undecided:`, ...needLines(judged)];
+    case "needs-cluster":
+      return places.length === 0
+        ? []
+        : [`- ${statement.id} needs a cluster, but manifests show what would break it:`, ...causes];
+    default:
+      return [];
+  }
+}
+
+function documentLines({ document, otherEdition, counts, sections }: JudgedDocument, serverless: string) {
+  const other = otherEdition
+    ? [
+        "",
+        `This edition is for other versions than the set's Serverless ${serverless}; its statements have the verdicts ` +
+          "of the rules as they are for that version.",
+      ]
+    : [];
+  return [
+    `### ${document.id}: ${text(document.title)}`,
+    "",
+    `${text(document.edition)}: ${countText(counts)}.`,
+    ...other,
+    ...sections.flatMap((section) => {
+      const below = section.statements.flatMap(details);
+      return [
+        "",
+        `#### ${document.id}, section ${section.section}: ${countText(section.counts)}`,
+        "",
+        ...table(
+          ["statement", "verdict", "kind", "what the document says"],
+          section.statements.map(statementRow),
+        ),
+        ...(below.length === 0 ? [] : ["", ...below]),
+      ];
+    }),
+    "",
+  ];
+}
+
+function profileLine({ set }: JudgedConformance): string {
+  const version = (key: "serverless" | "mesh"): string =>
+    `${text(profileValue(set.profile, key) ?? "unknown")}${isAssumed(set.profile, key) ? " (assumed)" : ""}`;
+  const owned = set.owns.length === 0 ? "no layer" : set.owns.join(", ");
+  return `Serverless ${version("serverless")}, Service Mesh ${version("mesh")}; responsible for: ${owned}.`;
+}
+
+function setLines(judged: JudgedConformance): readonly string[] {
+  const { set, counts, documents } = judged;
+  return [
+    `## Set ${text(set.name)}`,
+    "",
+    `Folder ${code(set.path)}. ${profileLine(judged)}`,
+    "",
+    ...table(
+      ["document", ...countHead],
+      [
+        ...documents.map((document) => [
+          `${document.document.id}: ${text(document.document.title)}`,
+          ...countCells(document.counts),
+        ]),
+        ["all", ...countCells(counts)],
+      ],
+    ),
+    "",
+    ...documents.flatMap((document) => documentLines(document, serverlessOf(set))),
+  ];
+}
+
+const legend = [
+  "Each statement of the documents, in our words, with what the manifests say about it. **fail**: a place breaks it, " +
+    "also where the finding is suppressed. **undecided**: what decides it is not in these manifests. **pass**: whatever " +
+    "it is about was found and is as asked. **not applicable**: there is nothing that it is about, or it is for another " +
+    "version. **needs a cluster**: only a running cluster settles it. **not judged**: nothing that a cluster or a " +
+    "manifest shows.",
+] as const;
+
+/** `report --format markdown`: for people, and to be kept with an audit. */
+export function conformanceMarkdown({ sets, counts }: Conformance): string {
+  const lines = [
+    "# Conformance with the product documents",
+    "",
+    ...legend,
+    "",
+    ...table(
+      ["set", ...countHead],
+      [
+        ...sets.map((judged) => [text(judged.set.name), ...countCells(judged.counts)]),
+        ...(sets.length > 1 ? [["all, the worst of each statement", ...countCells(counts)]] : []),
+      ],
+    ),
+    "",
+    ...sets.flatMap(setLines),
+  ];
+  return inertLines(`${lines.join("\n").trimEnd()}\n`);
+}
