@@ -43,9 +43,8 @@ export const rule = defineDocumentRule({
   selfContained: true,
   candidates: "each",
   *check(document, graph) {
-    if (isKustomization(document)) return;
     for (const { path, value, lacks, insteadOf } of incompleteObjects(document.value)) {
-      if (isPatchFile(document, graph)) return;
+      if (isKustomization(document) || isPatchFile(document, graph)) return;
       const there = lacks === "kind" ? "apiVersion" : "kind";
       const said = isUnknown(value[there]) ? "" : ` beside ${there} ${toJson(value[there])}`;
       const { places, file, span } = document;

@@ -41,10 +41,9 @@ export const rule = defineRule({
   subjects: (graph) => graph.set.resources.filter(({ standing }) => standing === "own"),
   *check(resource, graph) {
     const { apiVersion, id } = resource;
-    const written = [apiVersion, id.kind];
-    if (written.some((text) => isUnknown(text) || isCapitalsPlaceholder(text))) return;
     const problem = problemOfKind(apiVersion, id.kind);
     if (!problem || isDefined(graph, resource)) return;
+    if ([apiVersion, id.kind].some((text) => isUnknown(text) || isCapitalsPlaceholder(text))) return;
     if (problem.type === "kind") {
       const { nearest, elsewhere } = problem;
       const known = elsewhere.length > 0 || nearest !== null;

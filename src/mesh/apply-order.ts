@@ -2,6 +2,7 @@ import type { Graph } from "../model/graph.ts";
 import { idKey, type Resource, sourceOf } from "../model/resource.ts";
 import { isList, isMapping, type Value, valueAt } from "../model/value.ts";
 import { annotation } from "./field.ts";
+import { fileFits } from "./file-text.ts";
 import { shellCommands, type Word } from "./shell.ts";
 import { once } from "./memo.ts";
 
@@ -84,22 +85,27 @@ function isNamed(path: string, written: string): boolean {
   return name !== "" && (`/${path}`.endsWith(`/${name}`) || `/${path}`.includes(`/${name}/`));
 }
 
+const mayRunCommands = fileFits(/\b(?:oc|kubectl)\b/);
+
 function byCommands(graph: Graph): readonly ApplyOrder[] {
-  return ownOf(graph).flatMap((runner): readonly ApplyOrder[] => {
-    const files = [...scriptsIn(runner.value.spec ?? null)]
-      .flatMap((script) => shellCommands(script))
-      .flatMap(appliedFiles);
-    if (files.length < 2) return [];
-    const indexOf = (resource: Resource): number =>
-      files.findIndex((written) => isNamed(fileOf(resource), written));
-    return [
-      {
-        by: "commands",
-        position: (resource) => (indexOf(resource) < 0 ? null : indexOf(resource)),
-        describe: (resource) => `with ${files[indexOf(resource)] ?? ""} by ${runner.id.kind} ${runner.name}`,
-      },
-    ];
-  });
+  return ownOf(graph)
+    .filter(mayRunCommands)
+    .flatMap((runner): readonly ApplyOrder[] => {
+      const files = [...scriptsIn(runner.value.spec ?? null)]
+        .flatMap((script) => shellCommands(script))
+        .flatMap(appliedFiles);
+      if (files.length < 2) return [];
+      const indexOf = (resource: Resource): number =>
+        files.findIndex((written) => isNamed(fileOf(resource), written));
+      return [
+        {
+          by: "commands",
+          position: (resource) => (indexOf(resource) < 0 ? null : indexOf(resource)),
+          describe: (resource) =>
+            `with ${files[indexOf(resource)] ?? ""} by ${runner.id.kind} ${runner.name}`,
+        },
+      ];
+    });
 }
 
 /** The number at the beginning of a file's name, and its folder: 20 in `mesh` of `mesh/20-smcp.yaml`. */

@@ -3,6 +3,7 @@ import type { ManifestDocument } from "../model/document.ts";
 import { isUnknown } from "../model/placeholder.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
+import { fileFits } from "./file-text.ts";
 import { once } from "./memo.ts";
 
 /** A place that names the chart of tenants' policies with a version. */
@@ -13,6 +14,8 @@ export interface ChartReference {
 }
 
 const chartName = /^(?:redhat-)?knative-istio-authz$/;
+
+const mayName = fileFits(/knative-istio-authz/);
 
 function* references(document: ManifestDocument, value: Value, path: Path): Generator<ChartReference> {
   if (isList(value)) {
@@ -31,5 +34,7 @@ function* references(document: ManifestDocument, value: Value, path: Path): Gene
 
 /** Kustomizations, Applications and charts that have the tenants' policies rendered. */
 export const chartReferences = once((graph: Graph): readonly ChartReference[] =>
-  graph.set.documents.flatMap((document) => [...references(document, document.value ?? null, [])]),
+  graph.set.documents
+    .filter(mayName)
+    .flatMap((document) => [...references(document, document.value ?? null, [])]),
 );

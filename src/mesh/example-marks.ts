@@ -4,6 +4,7 @@ import type { Location } from "../model/source.ts";
 import type { Path } from "../model/value.ts";
 import { walk } from "../model/walk.ts";
 import { fieldAt } from "../schema/describe.ts";
+import { fileFits } from "./file-text.ts";
 import { parseDuration } from "./go-values.ts";
 
 /**
@@ -57,9 +58,13 @@ export interface Callout {
   readonly meant: string | boolean | number;
 }
 
+/** A word and one or two digits behind it. */
+const mayHaveCallouts = fileFits(/[^\s:]\s+\d{1,2}(?!\w)/);
+
 /** The values of an object that carry the number of a callout of a printed example. */
 export function calloutsIn(resource: Resource): readonly Callout[] {
   const found: Callout[] = [];
+  if (!mayHaveCallouts(resource)) return found;
   walk(resource.value, {
     enter: (key, _child, path) => path.length > 1 || !["data", "stringData", "status"].includes(key),
     scalar(value, path) {

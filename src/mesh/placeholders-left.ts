@@ -3,6 +3,7 @@ import { placeholderIn, placeholderWithin } from "../model/placeholder.ts";
 import { locate, type Resource } from "../model/resource.ts";
 import { isMapping, type Path } from "../model/value.ts";
 import { walk } from "../model/walk.ts";
+import { fileFits } from "./file-text.ts";
 import { kinds } from "./kinds.ts";
 import { once } from "./memo.ts";
 
@@ -53,7 +54,11 @@ export interface LeftPlaceholder {
   readonly token: string;
 }
 
+/** `<words>`, and the sample words of src/model/placeholder.ts. */
+const mayBeLeft = fileFits(/<[A-Za-z]|your[-_]|wildcard_certs|change[-_]?me|replace[-_]?me/i);
+
 function leftIn(resource: Resource): readonly LeftPlaceholder[] {
+  if (!mayBeLeft(resource)) return [];
   const found: LeftPlaceholder[] = [];
   walk(resource.value, {
     // The pod template of a workload is an object, not text.

@@ -1,5 +1,5 @@
 import type { Resource } from "../model/resource.ts";
-import { isMapping, type Path, type Value } from "../model/value.ts";
+import { isList, isMapping, type Path, type Value } from "../model/value.ts";
 import { walk } from "../model/walk.ts";
 
 /** Trees that describe or hold other data: `labels` in them is a word like any other. */
@@ -26,6 +26,21 @@ function stringsBelow(path: Path, key: string, value: Value): string | null {
   return key === "annotations" ? "annotation" : "label";
 }
 
+const stringMaps: ReadonlySet<string> = new Set(["labels", "annotations", "selector", "matchLabels"]);
+
+/** A quick look before the long walk: whether any mapping of such a name holds something else than strings. */
+function mayHaveOthers(value: Value): boolean {
+  if (isList(value)) return value.some(mayHaveOthers);
+  if (!isMapping(value)) return false;
+  for (const key in value) {
+    const child = value[key] ?? null;
+    if (typeof child !== "object" || child === null) continue;
+    if (stringMaps.has(key) && Object.values(child).some((item) => typeof item !== "string")) return true;
+    if (mayHaveOthers(child)) return true;
+  }
+  return false;
+}
+
 /** A value that the API server takes as a string only. */
 export interface NotString {
   readonly path: Path;
@@ -36,6 +51,7 @@ export interface NotString {
 /** Every label, annotation and selector value of an object that is not a string. */
 export function notStrings(resource: Resource): readonly NotString[] {
   const found: NotString[] = [];
+  if (!mayHaveOthers(resource.value)) return found;
   walk(resource.value, {
     enter(key, child, path) {
       if (path.length === 1 && opaque.includes(key)) return false;

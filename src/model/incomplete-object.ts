@@ -15,11 +15,11 @@ export interface IncompleteObject {
 const isText = (value: Value | undefined): value is string => typeof value === "string" && value !== "";
 
 function incompleteObject(value: Value, path: Path): IncompleteObject | null {
-  if (!isMapping(value) || isInstallConfig(value)) return null;
-  const hasName = ["name", "generateName"].some((key) => isText(valueAt(value, ["metadata", key])));
+  if (!isMapping(value)) return null;
   const lacking = (["apiVersion", "kind"] as const).filter((key) => !isText(valueAt(value, [key])));
   const [lacks] = lacking;
-  if (!hasName || lacks === undefined || lacking.length > 1) return null;
+  if (lacks === undefined || lacking.length > 1 || isInstallConfig(value)) return null;
+  if (!["name", "generateName"].some((key) => isText(valueAt(value, ["metadata", key])))) return null;
   const others = Object.keys(value).filter(
     (key) => !["apiVersion", "kind", "metadata", "spec"].includes(key),
   );
