@@ -1,5 +1,6 @@
 import type { ManifestDocument } from "../model/document.ts";
 import { isInstallConfig } from "../model/install-config.ts";
+import { isSecurityTemplate } from "../model/security-template.ts";
 import { incompleteObjects } from "../model/incomplete-object.ts";
 import type { SourceFile, Span } from "../model/source.ts";
 import { isList, isMapping, type Value } from "../model/value.ts";
@@ -74,6 +75,7 @@ export function classifyFile(file: SourceFile, documents: readonly ManifestDocum
   }
   if (documents.some(({ value }) => isObject(value)) || isKustomizationName(file.path)) return manifests;
   if (documents.some(({ value }) => isInstallConfig(value)) && !isValuesName(file.path)) return manifests;
+  if (documents.some(({ value }) => isSecurityTemplate(value))) return manifests;
   // What was meant as an object is reported, not silently left out (schema/kind-missing).
   if (!isValuesName(file.path) && documents.some(({ value }) => incompleteObjects(value).length > 0)) {
     return manifests;

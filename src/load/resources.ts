@@ -1,5 +1,6 @@
 import type { ManifestDocument } from "../model/document.ts";
 import { installConfigKind, isInstallConfig } from "../model/install-config.ts";
+import { isSecurityTemplate, securityTemplateKind } from "../model/security-template.ts";
 import { isUnknown } from "../model/placeholder.ts";
 import type { Kind, Rendering, Resource } from "../model/resource.ts";
 import { isClusterScoped } from "../model/scope.ts";
@@ -58,6 +59,8 @@ function collect(
   if (!isObject(value)) {
     if (isMapping(value) && isInstallConfig(value) && base.length === 0)
       into.push(toResource(document, value, "v1", installConfigKind, base, options));
+    else if (isMapping(value) && isSecurityTemplate(value) && base.length === 0)
+      into.push(toResource(document, value, "v1", securityTemplateKind, base, options));
     return;
   }
   const items = value.kind.endsWith("List") ? own(value, "items") : undefined;

@@ -125,6 +125,7 @@ const clusterScoped: ReadonlySet<Kind> = new Set<Kind>([
   ].map((kind) => `${kind}.console.openshift.io`),
   // Machine configuration, node tuning; the installer's file stands for a whole cluster
   "InstallConfig",
+  "SecurityGroupTemplate",
   ...[
     "ContainerRuntimeConfig",
     "ControllerConfig",

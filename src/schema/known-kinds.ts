@@ -131,6 +131,7 @@ const clientKinds: readonly string[] = [
   "AgentConfig",
   "Config",
   "InstallConfig",
+  "SecurityGroupTemplate",
   "Policy",
   "Status",
   "Template",

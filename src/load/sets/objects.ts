@@ -1,5 +1,6 @@
 import type { ManifestDocument } from "../../model/document.ts";
 import { isInstallConfig } from "../../model/install-config.ts";
+import { isSecurityTemplate } from "../../model/security-template.ts";
 import { idKey, type Resource } from "../../model/resource.ts";
 import { isObject, toResources } from "../resources.ts";
 import type { Part } from "./draft.ts";
@@ -8,7 +9,9 @@ import { isKustomization } from "./kustomize.ts";
 /** Whether a document holds an object of the API, or several, or what the installer makes a cluster of. */
 export function isManifest(document: ManifestDocument): boolean {
   const { value } = document;
-  return isInstallConfig(value) || (isObject(value) && !isKustomization(document));
+  return (
+    isInstallConfig(value) || isSecurityTemplate(value) || (isObject(value) && !isKustomization(document))
+  );
 }
 
 /** The resources of a part. A kustomization itself is none: it never reaches a cluster. */

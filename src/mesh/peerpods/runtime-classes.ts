@@ -56,8 +56,9 @@ export const webhooks = once((graph: Graph): readonly (readonly Variable[])[] =>
       const { name, image } = container.value;
       const variables = variablesOf(pod.resource, container);
       const isWebhook =
-        [name, image, pod.resource.name].some((text) => typeof text === "string" && webhookNames.test(text)) ||
-        variables.some((variable) => variable.name === "POD_VM_EXTENDED_RESOURCE");
+        [name, image, pod.resource.name].some(
+          (text) => typeof text === "string" && webhookNames.test(text),
+        ) || variables.some((variable) => variable.name === "POD_VM_EXTENDED_RESOURCE");
       return isWebhook ? [variables] : [];
     }),
   ),
@@ -135,8 +136,7 @@ export function mismatchOf(graph: Graph, pod: PodTemplate): Mismatch | null {
   });
   if (vm !== null) return wrong(`the pod asks for ${vmResource}`);
   const [made] = graph.named(kinds.RuntimeClass, null, String(written.value));
-  if (made && valueAt(made.value, ["handler"]) === remoteClass)
-    return wrong(`its handler is ${remoteClass}`);
+  if (made && valueAt(made.value, ["handler"]) === remoteClass) return wrong(`its handler is ${remoteClass}`);
   if (written.value !== "kata") return null;
   const used = hasPeerPods(graph);
   if (used === "unknown") return { state: "unknown", needs: "whether the cluster's sandboxes are peer pods" };

@@ -15,11 +15,17 @@ export const remoteClass = "kata-remote";
 /** The limit that the operator writes into its own PeerPodConfig, and that of the controller where none is written. */
 export const limits = { operator: 10, controller: 1 } as const;
 
-/** What a PeerPodConfig calls its Secret and its ConfigMap, with the defaults of its definition. */
-export function namedBy(config: Resource, what: "cloudSecretName" | "configMapName"): Reading<string> {
-  const reading = readString(config, ["spec", what]);
-  if (reading.state !== "absent") return reading;
-  return { state: "value", value: what === "cloudSecretName" ? "peer-pods-secret" : "peer-pods-cm" };
+/** The field of a PeerPodConfig that names each store, and the default of its definition. */
+export const storeFields = { Secret: "cloudSecretName", ConfigMap: "configMapName" } as const;
+const usualNames = { Secret: "peer-pods-secret", ConfigMap: "peer-pods-cm" } as const;
+
+/** What a PeerPodConfig calls its Secret or ConfigMap; a KataConfig stands for the one that the operator writes. */
+export function storeOf(config: Resource, store: keyof typeof storeFields): Reading<string> {
+  const written =
+    config.kind === kinds.PeerPodConfig
+      ? readString(config, ["spec", storeFields[store]])
+      : ({ state: "absent" } as const);
+  return written.state === "absent" ? { state: "value", value: usualNames[store] } : written;
 }
 
 export type PeerPodsState =
@@ -89,6 +95,18 @@ export const limitPerNode = once((graph: Graph): Reading<number> => {
     return { state: "unknown", why: "the limit of the PeerPodConfig" };
   });
   const [first = { state: "absent" } as const] = found;
-  const same = found.every((other) => other.state === "value" && first.state === "value" && other.value === first.value);
+  const same = found.every(
+    (other) => other.state === "value" && first.state === "value" && other.value === first.value,
+  );
   return same ? first : { state: "unknown", why: "the limit of the PeerPodConfig" };
 });
+
+/** The ConfigMap with the settings of peer pods, under the name that the PeerPodConfig gives it. */
+export function configMapOf(graph: Graph): Resource | null {
+  const [config] = graph.all(kinds.PeerPodConfig);
+  const name = config
+    ? storeOf(config, "ConfigMap")
+    : { state: "value" as const, value: usualNames.ConfigMap };
+  if (name.state !== "value") return null;
+  return graph.all(kinds.ConfigMap).find((map) => map.name === name.value) ?? null;
+}

@@ -1,0 +1,96 @@
+import type { Graph, PodTemplate } from "../../model/graph.ts";
+import type { Resource } from "../../model/resource.ts";
+import { isList, isMapping, type Path, valueAt } from "../../model/value.ts";
+import { atLeast, parseVersion } from "../../model/version.ts";
+import { annotation, annotationPlace, type Place, valueOr } from "../field.ts";
+import { kinds } from "../kinds.ts";
+import { once } from "../memo.ts";
+import { revisionKinds } from "../revision-templates.ts";
+import { autoscalersOf } from "./demand.ts";
+import { containersOf } from "./runtime-classes.ts";
+
+/** A request or limit that the webhook of peer pods takes away. */
+export interface Declared {
+  readonly name: string;
+  readonly path: Path;
+  readonly gpu: boolean;
+}
+
+const isGpu = (name: string): boolean =>
+  name.startsWith("nvidia.com/") || /(?:^|[./-])gpu(?:$|[./-])/.test(name);
+
+/** CPU, memory and GPUs of all containers and init containers, in their order. */
+export function declaredResources(pod: PodTemplate): readonly Declared[] {
+  return containersOf(pod, ["containers", "initContainers"]).flatMap(({ value, path }) =>
+    ["limits", "requests"].flatMap((list) => {
+      const resources = valueAt(value, ["resources", list]);
+      return (isMapping(resources) ? Object.keys(resources) : []).flatMap((name) => {
+        const gpu = isGpu(name);
+        if (!gpu && name !== "cpu" && name !== "memory") return [];
+        return [{ name, gpu, path: [...path, "resources", list, name] }];
+      });
+    }),
+  );
+}
+
+/**
+ * What the operator's webhook does with GPUs: up to version 1.6 they vanish, from 1.8 on they become an annotation
+ * (confidential-containers/cloud-api-adaptor commit 8c454969); which of both 1.7 has is not known.
+ */
+export const gpuHandling = once((graph: Graph): "vanish" | "annotation" | "unknown" => {
+  for (const subscription of graph.all(kinds.OperatorSubscription)) {
+    const csv = valueAt(subscription.value, ["spec", "startingCSV"]);
+    const text =
+      typeof csv === "string" ? /^sandboxed-containers-operator\.v?(\d+\.\d+\S*)$/.exec(csv)?.[1] : undefined;
+    const version = text === undefined ? null : parseVersion(text);
+    if (version === null) continue;
+    if (!atLeast(version, "1.7")) return "vanish";
+    if (atLeast(version, "1.8")) return "annotation";
+  }
+  return "unknown";
+});
+
+/** What a quota on these makes every container name (Kubernetes, admission of ResourceQuota). */
+const quotaKeys = ["cpu", "memory"].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]);
+
+/** A quota of the namespace that turns pods without requests or limits away. */
+export function refusingQuota(
+  graph: Graph,
+  namespace: string,
+): { readonly quota: Resource; readonly key: string } | null {
+  // The defaults of a LimitRange are filled in again after a webhook has changed the pod.
+  if (graph.all(kinds.LimitRange).some((range) => range.namespace === namespace)) return null;
+  for (const quota of graph.all(kinds.ResourceQuota)) {
+    if (quota.namespace !== namespace) continue;
+    const scoped = ["scopes", "scopeSelector"].some(
+      (key) => valueAt(quota.value, ["spec", key]) !== undefined,
+    );
+    const hard = valueAt(quota.value, ["spec", "hard"]);
+    const key = isMapping(hard) ? quotaKeys.find((name) => Object.hasOwn(hard, name)) : undefined;
+    if (!scoped && key !== undefined) return { quota, key };
+  }
+  return null;
+}
+
+const byUse: readonly unknown[] = ["cpu", "memory"];
+
+/** Where a workload is scaled by its use of CPU or memory, which no request stands for. */
+export function scaledByUse(graph: Graph, pod: PodTemplate): Place | null {
+  const { resource } = pod;
+  if ((revisionKinds as readonly string[]).includes(resource.kind)) {
+    const key = "autoscaling.knative.dev/class";
+    if (valueOr(annotation(pod, key), "") !== "hpa.autoscaling.knative.dev") return null;
+    const metric = valueOr(annotation(pod, "autoscaling.knative.dev/metric"), "cpu");
+    return byUse.includes(metric) ? annotationPlace(pod, key) : null;
+  }
+  for (const scaler of autoscalersOf(graph, resource)) {
+    const old = ["spec", "targetCPUUtilizationPercentage"];
+    if (valueAt(scaler.value, old) !== undefined) return { resource: scaler, path: old };
+    const metrics = valueAt(scaler.value, ["spec", "metrics"]);
+    for (const [index, metric] of (isList(metrics) ? metrics : []).entries())
+      for (const kind of ["resource", "containerResource"])
+        if (byUse.includes(valueAt(metric, [kind, "name"])))
+          return { resource: scaler, path: ["spec", "metrics", index, kind, "name"] };
+  }
+  return null;
+}

@@ -1,0 +1,23 @@
+import { isList, isMapping, type Value, valueAt } from "./value.ts";
+
+/** The kind that the graph gives to a cloud's template with security groups: no API server knows it. */
+export const securityTemplateKind = "SecurityGroupTemplate";
+
+const groups =
+  /^(?:AWS::EC2::SecurityGroup(?:Ingress)?|Microsoft\.Network\/networkSecurityGroups(?:\/securityRules)?)$/i;
+
+/**
+ * Whether a document is a template of a cloud (CloudFormation, or Azure Resource Manager as YAML) that makes security
+ * groups, whose ports rules about the network look at.
+ */
+export function isSecurityTemplate(value: Value | undefined): boolean {
+  if (!isMapping(value) || Object.hasOwn(value, "kind")) return false;
+  const amazon = valueAt(value, ["Resources"]);
+  const azure = valueAt(value, ["resources"]);
+  const makes = (item: Value, key: string): boolean => {
+    const type = valueAt(item, [key]);
+    return typeof type === "string" && groups.test(type);
+  };
+  if (isMapping(amazon)) return Object.values(amazon).some((item) => makes(item, "Type"));
+  return isList(azure) && azure.some((item) => makes(item, "type"));
+}
