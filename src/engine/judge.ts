@@ -6,7 +6,7 @@ import type { Crash, RuleVerdict, SubjectVerdict } from "../model/report.ts";
 import { idKey, label, locate, type Resource } from "../model/resource.ts";
 import type { Location } from "../model/source.ts";
 import { formatPath, type Path } from "../model/value.ts";
-import type { Problem, Rule, RuleContext, Spot, Subject } from "../rule/define.ts";
+import type { Judgement, Problem, Rule, RuleContext, Spot, Subject } from "../rule/define.ts";
 import type { RuleSettings } from "./settings.ts";
 import { undecidedFindings } from "./strict.ts";
 
@@ -32,14 +32,24 @@ interface Problematic {
   readonly explains: Path | null;
 }
 
-const worst = (all: readonly Verdict[]): Verdict =>
-  all.reduce<Verdict>((a, b) => (verdicts.indexOf(b) > verdicts.indexOf(a) ? b : a), "not-applicable");
+function worst(judgments: readonly Judgment[]): Verdict {
+  const found = new Set<Verdict>();
+  for (const { verdict } of judgments) found.add(verdict);
+  return verdicts.findLast((verdict) => found.has(verdict)) ?? "not-applicable";
+}
 
+const none: readonly Problem[] = Object.freeze([]);
+
+/** Most subjects of most rules pass without a word, so that case is made cheap. */
 function judgeSubject(rule: Rule, subject: Subject, graph: Graph, context: RuleContext): Judgment {
+  const saying = rule.check(subject, graph, context)[Symbol.iterator]();
+  const first = saying.next();
+  if (first.done === true) return { subject, verdict: "pass", problems: none, needs: null, reason: "" };
   const problems: Problem[] = [];
   const needs: string[] = [];
   const reasons: string[] = [];
-  for (const said of rule.check(subject, graph, context)) {
+  for (let next: IteratorResult<Judgement, unknown> = first; next.done !== true; next = saying.next()) {
+    const said = next.value;
     if (said.verdict === "fail") problems.push(said);
     else if (said.verdict === "undecided") needs.push(said.needs);
     else reasons.push(said.reason);
@@ -272,13 +282,17 @@ function judgeRule(
     }
   });
   const settled = rule.candidates === "each" ? judgments : settleCandidates(judgments);
-  const verdict = worst(settled.map((judgment) => judgment.verdict));
+  const verdict = worst(settled);
+  let subjectVerdicts: readonly SubjectVerdict[] | null = null;
   return {
     verdict: {
       rule: rule.id,
       verdict,
       reason: reasonOf(verdict, settled),
-      subjects: settled.map(subjectVerdict),
+      // Who lints wants the findings only.
+      get subjects() {
+        return (subjectVerdicts ??= settled.map(subjectVerdict));
+      },
     },
     problems: settled.flatMap((judgment) => judgment.problems),
   };

@@ -32,6 +32,7 @@ export function undecidedSubjects(report: Report): readonly Undecided[] {
   const found: Undecided[] = [];
   for (const set of report.sets) {
     for (const rule of set.verdicts) {
+      if (rule.verdict === "pass" || rule.verdict === "not-applicable") continue;
       const subjects = rule.subjects.filter((subject) => subject.verdict === "undecided");
       for (const { resource, needs } of subjects)
         found.push({ set, rule, resource, needs: needs ?? rule.reason });
