@@ -1,4 +1,5 @@
 import { setValue } from "../../src/fix/edits.ts";
+import { moveSetting } from "../../src/fix/move.ts";
 import type { Place } from "../../src/mesh/field.ts";
 import { type InjectionCause, injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
 import { isTolerated, obstacle } from "../../src/mesh/missing-sidecars.ts";
@@ -16,12 +17,14 @@ import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../sr
 import type { Judgement, Problem } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
-/** How the template asks for its sidecar in a form that its mesh reads. */
-function request(service: Resource, place: Place): Pick<Problem, "fix" | "advice"> {
+/** How the template asks for its sidecar in a form that its mesh reads, in place of a request in another form. */
+function request(service: Resource, place: Place, other: Place | null): Pick<Problem, "fix" | "advice"> {
   const form = place.path.at(-2) === "labels" ? "label" : "annotation";
   const title = `set ${form} ${injectKey} of the template to "true"`;
   if (isFixed(service)) return { advice: `${title}, in a revision with a new name` };
-  const edits = setValue(service, place.path, "true");
+  const edits = other
+    ? moveSetting(service, other.path, place.path, "true")
+    : setValue(service, place.path, "true");
   return remedy(title, "review", edits);
 }
 
@@ -38,17 +41,26 @@ function* check(service: Resource, pod: PodTemplate, graph: Graph): Generator<Ju
   if (found?.state === "no") {
     const { cause, reason } = found;
     const absent = cause === "not-requested" || cause === "annotation-ignored";
-    const place = absent ? requestPlace(graph, pod) : found.at;
+    const form = requestPlace(graph, pod);
+    // An annotation with the right value would still be the form that is deprecated.
+    const moves = form.path.at(-2) === "labels" && found.at.path.at(-2) === "annotations";
+    const place = absent || moves ? form : found.at;
     const advice = advices[cause];
-    yield fail(at(service, ...place.path), `the pods of ${service.name} get no sidecar: ${reason}`, {
-      ...(isTolerated(graph, service) && { severity: "warning" as const }),
-      ...(advice === undefined ? request(service, place) : { advice }),
-    });
+    yield fail(
+      at(service, ...(absent ? form : found.at).path),
+      `the pods of ${service.name} get no sidecar: ${reason}`,
+      {
+        ...(isTolerated(graph, service) && { severity: "warning" as const }),
+        ...(advice === undefined ? request(service, place, moves ? found.at : null) : { advice }),
+      },
+    );
   } else if (asked.cause === "annotation" && !readsAnnotationOnly(graph, pod)) {
+    const title = "ask for it by a label with the same key and value";
+    const edits = moveSetting(service, asked.at.path, requestPlace(graph, pod).path, "true");
     yield fail(
       at(service, ...asked.at.path),
       "the sidecar is asked for by annotation, a form that is deprecated from Service Mesh 2.2 on",
-      { severity: "info", advice: "ask for it by a label with the same key and value" },
+      { severity: "info", ...(isFixed(service) ? { advice: title } : remedy(title, "review", edits)) },
     );
   }
 }

@@ -3,10 +3,21 @@ import { isolation } from "../../src/mesh/isolation.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { hostDomains, strangePrincipals, trustDomainsOf } from "../../src/mesh/tenant-domains.ts";
 import { groupOf, sharedNamespaces } from "../../src/mesh/tenant-groups.ts";
+import type { Edit } from "../../src/model/finding.ts";
 import { isAssumed } from "../../src/model/profile.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import type { Path } from "../../src/model/value.ts";
 import { valueAt } from "../../src/model/value.ts";
 import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
+
+/** Writes all texts into their places; null if one cannot be written. */
+function writeAll(policy: Resource, texts: readonly (readonly [Path, string])[]): readonly Edit[] | null {
+  const edits = texts.map(([path, text]) => replaceScalar(policy, path, text));
+  return edits.includes(null) ? null : edits.flatMap((edit) => edit ?? []);
+}
+
+const andOthers = (count: number): string => (count > 1 ? ", and the others likewise" : "");
 
 export const rule = defineRule({
   id: "tenant/trust-domain-mismatch",
@@ -36,10 +47,8 @@ export const rule = defineRule({
     const { profile } = graph;
     const known = trustDomainsOf(graph, policy.namespace ?? "");
     const seen = new Set<string>();
-    for (const { text, path, list, domain, actual, holds } of strangePrincipals(
-      policy,
-      known ?? [profile.trustDomain],
-    )) {
+    const strange = strangePrincipals(policy, known ?? [profile.trustDomain]);
+    for (const { text, path, list, domain, actual, holds } of strange) {
       if (known === null) {
         yield undecided("the trust domain of the mesh");
         continue;
@@ -47,6 +56,11 @@ export const rule = defineRule({
       if (seen.has(list.join("/"))) continue;
       seen.add(list.join("/"));
       const right = text.replace(domain, actual);
+      const same = strange.filter((other) => other.list.join("/") === list.join("/"));
+      const edits = writeAll(
+        policy,
+        same.map((other) => [other.path, other.text.replace(other.domain, other.actual)]),
+      );
       const message = `${JSON.stringify(text)} names trust domain ${domain}, the mesh's is ${actual}`;
       yield fail(
         at(policy, ...path),
@@ -56,7 +70,7 @@ export const rule = defineRule({
         {
           ...(holds ? { severity: "info" as const } : {}),
           explains: list,
-          ...remedy(`write ${right}`, "review", replaceScalar(policy, path, right)),
+          ...remedy(`write ${right}${andOthers(same.length)}`, "review", edits),
         },
       );
     }
@@ -64,14 +78,21 @@ export const rule = defineRule({
     const [first] = wrong;
     if (first === undefined) return;
     if (isAssumed(profile, "clusterDomain")) return yield undecided("the cluster's domain");
-    const written = String(valueAt(policy.value, first.path));
-    const right = written.slice(0, -first.domain.length) + profile.clusterDomain;
+    const texts = wrong.map(({ path, domain }) => {
+      const written = String(valueAt(policy.value, path));
+      return { written, path, right: written.slice(0, -domain.length) + profile.clusterDomain };
+    });
+    const [{ written, right } = { written: "", right: "" }] = texts;
+    const edits = writeAll(
+      policy,
+      texts.map((entry) => [entry.path, entry.right]),
+    );
     yield fail(
       at(policy, ...first.path),
       `${JSON.stringify(written)} ends in ${first.domain}, the cluster's domain is ${profile.clusterDomain}: calls by full names are refused`,
       {
         explains: first.path.slice(0, -1),
-        ...remedy(`write ${right}`, "review", replaceScalar(policy, first.path, right)),
+        ...remedy(`write ${right}${andOthers(texts.length)}`, "review", edits),
       },
     );
   },

@@ -1,17 +1,16 @@
-import { loadFiles } from "../load/load.ts";
 import type { Edit, Finding, Fix } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { type Position, positionAt, type SourceFile } from "../model/source.ts";
-import { applyEdits, conflict } from "./apply.ts";
-import { strayChange } from "./changes.ts";
-import { addedFinding, findingKey, stayingFinding } from "./compare-findings.ts";
+import { conflict } from "./apply.ts";
+import { findingKey, stayingFinding } from "./compare-findings.ts";
+import { byFile, edited, editsKey, unshifted, worsening } from "./trial.ts";
 
 /** What {@link fixAll} needs, as values: it reads no file and runs no rule by itself. */
 export interface FixInput {
   readonly files: readonly SourceFile[];
   /** Also the fixes that a person should look at. */
   readonly review: boolean;
-  /** What the user asked about: the findings that are fixed. */
+  /** What the user asked about: the findings that are fixed. Asked often for the same files, so it should remember. */
   readonly shown: (files: readonly SourceFile[]) => Report;
   /** Every rule in every set: what a fix must not make worse. */
   readonly everything: (files: readonly SourceFile[]) => Report;
@@ -49,15 +48,16 @@ export interface FixOutcome {
   readonly withheld: readonly WithheldFix[];
   /** What is found in the files as they are now. */
   readonly report: Report;
-  readonly passes: number;
   /** False: the bounds on passes and tries were reached, and another run may do more. */
   readonly settled: boolean;
 }
 
 /** Fixes that overlap, or follow from each other, take a pass each. */
-const mostPasses = 10;
-/** How often a batch of fixes may be tried, over all passes: each try lints everything. */
-const mostTries = 300;
+const mostPasses = 40;
+/** How often changes may be tried, over all passes: each try lints everything. */
+const mostTries = 400;
+/** How many times the fixes of what a fix causes may cause something themselves. */
+const mostSteps = 4;
 
 /** A fix that may be done in this pass; its edits name the file on disk. */
 interface Candidate {
@@ -66,15 +66,17 @@ interface Candidate {
   readonly edits: readonly Edit[];
 }
 
-/** Equal for edits that do the same. */
-function editsKey(edits: readonly Edit[]): string {
-  return JSON.stringify(edits.map(({ file, start, end, text }) => [file.path, start, end, text]));
-}
+/** Fixes that are done at once, in offsets of the same texts. */
+type Step = readonly Candidate[];
 
-function byFile(edits: readonly Edit[]): ReadonlyMap<string, readonly Edit[]> {
-  const groups = new Map<string, Edit[]>();
-  for (const edit of edits) groups.set(edit.file.path, [...(groups.get(edit.file.path) ?? []), edit]);
-  return groups;
+const editsOf = (step: Step): readonly Edit[] => step.flatMap((candidate) => candidate.edits);
+
+/** As many as do not touch the same text; the first ones win. */
+function withoutConflicts(candidates: readonly Candidate[]): Step {
+  const chosen: Candidate[] = [];
+  for (const candidate of candidates)
+    if (!chosen.some((other) => conflict(other.edits, candidate.edits))) chosen.push(candidate);
+  return chosen;
 }
 
 /** Another set finds the same place wrong, and asks for something else. */
@@ -90,30 +92,20 @@ function disputed(finding: Finding, everything: Report): boolean {
   );
 }
 
-/** The offset before edits of an offset after them; inside what they wrote, the place of that edit. */
-function unshifted(offset: number, edits: readonly Edit[]): number {
-  let shift = 0;
-  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    if (offset < start + shift) break;
-    if (offset < start + shift + text.length) return start;
-    shift += text.length - (end - start);
-  }
-  return offset - shift;
-}
-
 class Run {
   readonly #input: FixInput;
   readonly #originals: ReadonlyMap<string, SourceFile>;
-  files: readonly SourceFile[];
-  readonly done: DoneFix[] = [];
-  readonly withheld = new Map<string, WithheldFix>();
-  /** Edits of earlier passes by file, each list in offsets of the text before it. */
+  #files: readonly SourceFile[];
+  readonly #done: DoneFix[] = [];
+  /** What the pass at hand refuses. */
+  #withheld = new Map<string, WithheldFix>();
+  /** Edits that were done by file, each list in offsets of the text before it. */
   readonly #history = new Map<string, (readonly Edit[])[]>();
   #tries = 0;
 
   constructor(input: FixInput) {
     this.#input = input;
-    this.files = input.files;
+    this.#files = input.files;
     this.#originals = new Map(input.files.map((file) => [file.path, file]));
   }
 
@@ -121,24 +113,24 @@ class Run {
     return this.#tries >= mostTries;
   }
 
-  /** The fixes that may be done in the files as they are. */
-  #candidates(): readonly Candidate[] {
+  /** The fixes that may be done in a state of the files, in the order of their findings. */
+  #candidates(files: readonly SourceFile[], withhold: (entry: WithheldFix) => void): readonly Candidate[] {
     const { shown, everything, review, locked, fileOf } = this.#input;
-    const texts = new Map(this.files.map((file) => [file.path, file]));
-    const all = everything(this.files);
+    const current = new Set(files);
+    const all = everything(files);
     const found: Candidate[] = [];
-    for (const finding of shown(this.files).findings) {
+    for (const finding of shown(files).findings) {
       const { fix, suppressed } = finding;
       if (suppressed !== null || fix === null || fix.edits.length === 0) continue;
       if (fix.safety === "review" && !review) continue;
-      const foreign = fix.edits.find((edit) => texts.get(edit.file.path) !== edit.file);
+      const foreign = fix.edits.find((edit) => !current.has(edit.file));
       const reasons = fix.edits.map((edit) => locked(edit.file.path));
       const reason =
-        (foreign && `it would change ${foreign.file.path}, which only is context`) ??
+        (foreign && `it would change ${foreign.file.path}, which is only context`) ??
         reasons.find((text) => text !== null) ??
         (disputed(finding, all) ? "another set that holds the file asks for another change" : null);
       if (reason !== null) {
-        this.#withhold({ finding, fix, reason });
+        withhold({ finding, fix, reason });
         continue;
       }
       const edits = fix.edits.map((edit) => ({
@@ -150,66 +142,62 @@ class Run {
     return found;
   }
 
-  #withhold(entry: WithheldFix): void {
-    this.withheld.set(findingKey(entry.finding), entry);
-  }
-
-  /** The files with edits done, all of them in offsets of the files at the pass's beginning. */
-  #edited(files: readonly SourceFile[], edits: readonly Edit[]): readonly SourceFile[] {
-    const groups = byFile(edits);
-    return files.map((file) => {
-      const mine = groups.get(this.#input.fileOf(file.path));
-      return mine === undefined ? file : { path: file.path, text: applyEdits(file.text, mine) };
-    });
-  }
-
-  /** Why a batch must not be done on top of what this pass has accepted; null if it may. */
-  #objection(start: readonly SourceFile[], accepted: readonly Edit[], batch: readonly Candidate[]) {
-    const { shown, everything } = this.#input;
-    this.#tries++;
-    const edits = [...accepted, ...batch.flatMap((candidate) => candidate.edits)];
-    const files = this.#edited(start, edits);
-    const touched = new Set(edits.map((edit) => edit.file.path));
-    for (const [index, file] of files.entries()) {
-      const before = start[index];
-      if (before === undefined || before === file || !touched.has(this.#input.fileOf(file.path))) continue;
-      const mine = edits.filter((edit) => edit.file.path === this.#input.fileOf(file.path));
-      const stray = strayChange(documentsOf(before), documentsOf(file), mine);
-      if (stray !== null) return { files, reason: stray };
-    }
-    const all = everything(files);
-    const before = everything(this.files);
-    if (all.crashes.length > before.crashes.length)
-      return { files, reason: `a rule crashes on the result: ${all.crashes.at(-1)?.rule}` };
-    const added = addedFinding(before, all);
-    if (added) {
-      const { line } = positionAt(added.at.file, added.at.start);
-      const place = `${added.at.file.path}:${line}`;
-      return { files, reason: `it would cause ${added.rule} at ${place}: ${added.message}` };
-    }
-    const fixed = batch.map((candidate) => candidate.finding);
-    const stays = stayingFinding(shown(this.files), shown(files), fixed);
-    return { files, reason: stays && "the finding would stay" };
-  }
+  readonly #withhold = (entry: WithheldFix): void => {
+    this.#withheld.set(findingKey(entry.finding), entry);
+  };
 
   /** Does as many of the fixes as may be done, halving the batch to find those that may not. */
-  #accept(start: readonly SourceFile[], accepted: Candidate[], batch: readonly Candidate[]): void {
+  #accept(start: readonly SourceFile[], accepted: Candidate[], batch: Step): void {
     const [only] = batch;
     if (only === undefined || this.exhausted) return;
-    const edits = accepted.flatMap((candidate) => candidate.edits);
-    const { files, reason } = this.#objection(start, edits, batch);
+    this.#tries++;
+    const { shown, everything, fileOf } = this.#input;
+    const { files, objection } = edited(start, editsOf([...accepted, ...batch]), fileOf);
+    const stays = (): string | null =>
+      stayingFinding(
+        shown(this.#files),
+        shown(files),
+        batch.map(({ finding }) => finding),
+      ) && "the finding would stay";
+    const reason = objection ?? worsening(everything(this.#files), everything(files)) ?? stays();
     if (reason === null) {
-      this.files = files;
+      this.#files = files;
       accepted.push(...batch);
-      return;
+    } else if (batch.length === 1) this.#withhold({ finding: only.finding, fix: only.fix, reason });
+    else {
+      const middle = Math.ceil(batch.length / 2);
+      this.#accept(start, accepted, batch.slice(0, middle));
+      this.#accept(start, accepted, batch.slice(middle));
     }
-    if (batch.length === 1) {
-      this.#withhold({ finding: only.finding, fix: only.fix, reason });
-      return;
+  }
+
+  /**
+   * Does a fix together with the fixes of what it would cause, and of what these would; nothing if something would
+   * still be worse then.
+   */
+  #acceptChain(first: Candidate): boolean {
+    const { shown, everything, fileOf } = this.#input;
+    const before = this.#files;
+    const known = new Set(shown(before).findings.map(findingKey));
+    const steps: { readonly step: Step; readonly candidates: readonly Candidate[] }[] = [];
+    let files = before;
+    let candidates: readonly Candidate[] = [first];
+    while (candidates.length > 0 && steps.length <= mostSteps && !this.exhausted) {
+      this.#tries++;
+      const step = withoutConflicts(candidates);
+      const result = edited(files, editsOf(step), fileOf);
+      if (result.objection !== null) return false;
+      steps.push({ step, candidates });
+      files = result.files;
+      if (worsening(everything(before), everything(files)) === null) {
+        if (stayingFinding(shown(before), shown(files), [first.finding])) return false;
+        for (const { step: done, candidates: offered } of steps) this.#record(offered, done);
+        this.#files = files;
+        return true;
+      }
+      candidates = this.#candidates(files, () => {}).filter(({ finding }) => !known.has(findingKey(finding)));
     }
-    const middle = Math.ceil(batch.length / 2);
-    this.#accept(start, accepted, batch.slice(0, middle));
-    this.#accept(start, accepted, batch.slice(middle));
+    return false;
   }
 
   /**
@@ -219,74 +207,60 @@ class Run {
    * @returns whether anything was changed
    */
   pass(): boolean {
-    this.withheld.clear();
-    const candidates = this.#candidates();
-    const chosen: Candidate[] = [];
-    for (const candidate of candidates)
-      if (!chosen.some((other) => conflict(other.edits, candidate.edits))) chosen.push(candidate);
+    this.#withheld = new Map();
+    const candidates = this.#candidates(this.#files, this.#withhold);
     const accepted: Candidate[] = [];
-    this.#accept(this.files, accepted, chosen);
+    this.#accept(this.#files, accepted, withoutConflicts(candidates));
     this.#record(candidates, accepted);
-    return accepted.length > 0;
+    if (accepted.length > 0) return true;
+    return candidates.some(
+      (candidate) => this.#withheld.has(findingKey(candidate.finding)) && this.#acceptChain(candidate),
+    );
   }
 
   /** Notes what was done, also for findings that the very same edits have fixed. */
-  #record(candidates: readonly Candidate[], accepted: readonly Candidate[]): void {
+  #record(candidates: readonly Candidate[], step: Step): void {
     const { fileOf } = this.#input;
-    const edited = new Set(accepted.map((candidate) => editsKey(candidate.edits)));
+    const keys = new Set(step.map((candidate) => editsKey(candidate.edits)));
     for (const { finding, fix, edits } of candidates) {
-      if (!edited.has(editsKey(edits))) continue;
+      if (!keys.has(editsKey(edits))) continue;
       const { at } = finding;
       const original = this.#originals.get(at.file.path) ?? at.file;
       const offset = (this.#history.get(fileOf(at.file.path)) ?? []).reduceRight(unshifted, at.start);
-      this.done.push({ finding, fix, position: positionAt(original, offset) });
+      this.#done.push({ finding, fix, position: positionAt(original, offset) });
     }
-    const edits = accepted.flatMap((candidate) => candidate.edits);
-    for (const [path, mine] of byFile(edits))
+    for (const [path, mine] of byFile(editsOf(step)))
       this.#history.set(path, [...(this.#history.get(path) ?? []), mine]);
   }
 
-  outcome(passes: number, settled: boolean): FixOutcome {
+  outcome(settled: boolean): FixOutcome {
     const { shown, fileOf } = this.#input;
     const changed = new Map<string, ChangedFile>();
-    for (const { path, text } of this.files) {
+    for (const { path, text } of this.#files) {
       const before = this.#originals.get(path)?.text ?? text;
-      const file = fileOf(path);
-      if (before !== text && (!changed.has(file) || path === file))
-        changed.set(file, { path, before, after: text });
+      if (before !== text) changed.set(fileOf(path), { path, before, after: text });
     }
-    const report = shown(this.files);
-    const open = new Set(report.findings.map(findingKey));
     return {
-      files: this.files,
+      files: this.#files,
       changed: [...changed.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-      done: this.done,
-      withheld: [...this.withheld.values()].filter(({ finding }) => open.has(findingKey(finding))),
-      report,
-      passes,
+      done: this.#done,
+      withheld: [...this.#withheld.values()],
+      report: shown(this.#files),
       settled,
     };
   }
 }
 
-/** Parsed once for each text, as the linter parses it. */
-function documentsOf(file: SourceFile) {
-  return loadFiles([file]).documents;
-}
-
 /**
  * Applies the fixes of findings in memory, pass by pass, until none is left that may be done. A fix is done only if
- * afterwards its finding is gone, no rule finds more anywhere, every document can be read, and nothing has changed
- * but where it edits. Pure and deterministic: fixes go by the order of their findings; of two that overlap the first
- * is done, and the second is looked at again in the next pass.
+ * afterwards its finding is gone, no rule finds more anywhere (once what it causes is fixed as well), every document
+ * can be read, and nothing has changed but where it edits. Pure and deterministic: fixes go by the order of their
+ * findings; of two that overlap the first is done, and the second is looked at again in the next pass.
  */
 export function fixAll(input: FixInput): FixOutcome {
   const run = new Run(input);
-  let passes = 0;
   let settled = false;
-  while (passes < mostPasses && !run.exhausted && !settled) {
-    passes++;
+  for (let passes = 0; passes < mostPasses && !run.exhausted && !settled; passes++)
     settled = !run.pass() && !run.exhausted;
-  }
-  return run.outcome(passes, settled);
+  return run.outcome(settled);
 }
