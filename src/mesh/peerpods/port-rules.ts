@@ -69,7 +69,8 @@ function awsRule(resource: Resource, path: Path, rule: Mapping): Found {
   const kind = field("type")?.value;
   if (protocol === undefined || (typeof kind === "string" && kind.toLowerCase() === "egress")) return [];
   const read = protocolOf(protocol.value);
-  const range = from && to ? { from: from.from, to: to.to } : null;
+  // A rule for all protocols is one for all ports, whatever else it says.
+  const range = from && to && read !== "all" ? { from: from.from, to: to.to } : null;
   if (range === null && read !== "all") return [];
   const shared = { resource, path, field, protocol: read, protocolPath: protocol.path };
   return [{ ...shared, cloud: "aws", ...(range ?? everything) }];
