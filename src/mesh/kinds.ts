@@ -4,6 +4,7 @@ import type { Kind } from "../model/resource.ts";
 export const kinds = {
   // Kubernetes
   ConfigMap: "ConfigMap",
+  CertificateSigningRequest: "CertificateSigningRequest.certificates.k8s.io",
   ClusterRole: "ClusterRole.rbac.authorization.k8s.io",
   ClusterRoleBinding: "ClusterRoleBinding.rbac.authorization.k8s.io",
   CronJob: "CronJob.batch",
@@ -28,6 +29,7 @@ export const kinds = {
   Service: "Service",
   ServiceAccount: "ServiceAccount",
   StatefulSet: "StatefulSet.apps",
+  StorageClass: "StorageClass.storage.k8s.io",
   TlsRoute: "TLSRoute.gateway.networking.k8s.io",
   ApiService: "APIService.apiregistration.k8s.io",
   MutatingWebhookConfiguration: "MutatingWebhookConfiguration.admissionregistration.k8s.io",
@@ -36,12 +38,20 @@ export const kinds = {
   // OpenShift
   ClusterServiceVersion: "ClusterServiceVersion.operators.coreos.com",
   ClusterVersion: "ClusterVersion.config.openshift.io",
+  ContainerRuntimeConfig: "ContainerRuntimeConfig.machineconfiguration.openshift.io",
+  ControlPlaneMachineSet: "ControlPlaneMachineSet.machine.openshift.io",
   DeploymentConfig: "DeploymentConfig.apps.openshift.io",
+  Infrastructure: "Infrastructure.config.openshift.io",
   IngressConfig: "Ingress.config.openshift.io",
+  /** The installer's file, which names no kind (src/model/install-config.ts). */
+  InstallConfig: "InstallConfig",
   KataConfig: "KataConfig.kataconfiguration.openshift.io",
   KubeletConfig: "KubeletConfig.machineconfiguration.openshift.io",
+  Machine: "Machine.machine.openshift.io",
+  MachineAutoscaler: "MachineAutoscaler.autoscaling.openshift.io",
   MachineConfig: "MachineConfig.machineconfiguration.openshift.io",
   MachineConfigPool: "MachineConfigPool.machineconfiguration.openshift.io",
+  MachineHealthCheck: "MachineHealthCheck.machine.openshift.io",
   MachineSet: "MachineSet.machine.openshift.io",
   OperatorGroup: "OperatorGroup.operators.coreos.com",
   OperatorSubscription: "Subscription.operators.coreos.com",
@@ -75,6 +85,7 @@ export const kinds = {
   KnativeKafka: "KnativeKafka.operator.serverless.openshift.io",
   KnativeServing: "KnativeServing.operator.knative.dev",
   // Knative Serving
+  ClusterDomainClaim: "ClusterDomainClaim.networking.internal.knative.dev",
   Configuration: "Configuration.serving.knative.dev",
   DomainMapping: "DomainMapping.serving.knative.dev",
   KnativeRoute: "Route.serving.knative.dev",
@@ -94,10 +105,23 @@ export const kinds = {
   PingSource: "PingSource.sources.knative.dev",
   SinkBinding: "SinkBinding.sources.knative.dev",
   Trigger: "Trigger.eventing.knative.dev",
+  // GPUs (NVIDIA)
+  ClusterPolicy: "ClusterPolicy.nvidia.com",
+  NodeFeatureDiscovery: "NodeFeatureDiscovery.nfd.openshift.io",
+  // OpenShift Pipelines (Tekton)
+  ClusterTask: "ClusterTask.tekton.dev",
+  Pipeline: "Pipeline.tekton.dev",
+  PipelineRun: "PipelineRun.tekton.dev",
+  Task: "Task.tekton.dev",
+  TaskRun: "TaskRun.tekton.dev",
+  TektonConfig: "TektonConfig.operator.tekton.dev",
   // Strimzi (streams for Apache Kafka)
   StrimziKafka: "Kafka.kafka.strimzi.io",
   StrimziNodePool: "KafkaNodePool.kafka.strimzi.io",
   StrimziUser: "KafkaUser.kafka.strimzi.io",
+  // Cost management
+  CostManagementMetricsConfig: "CostManagementMetricsConfig.costmanagement-metrics-cfg.openshift.io",
+  KokuMetricsConfig: "KokuMetricsConfig.koku-metrics-cfg.openshift.io",
   // Certificates from elsewhere
   CertManagerCertificate: "Certificate.cert-manager.io",
   ExternalSecret: "ExternalSecret.external-secrets.io",
