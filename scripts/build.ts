@@ -43,6 +43,8 @@ export function nodeBuild(outdir: string) {
     entryPoints: { meshlint: "src/cli/bin.ts", index: "src/index.ts" },
     outdir,
     splitting: true,
+    // Each start reads all of the code it needs: short names make that a tenth shorter.
+    minifyIdentifiers: true,
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: requireBanner },
   } as const satisfies BuildOptions;
