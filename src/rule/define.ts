@@ -96,7 +96,9 @@ export type Category =
   | "cost"
   | "policy"
   | "scheduling"
-  | "capacity";
+  | "capacity"
+  | "operations"
+  | "subscription";
 
 export interface Rule {
   /** `group/name`, equal to the file's place below `rules/`. A public contract: never reused, never renamed. */

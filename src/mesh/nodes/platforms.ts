@@ -1,0 +1,111 @@
+import type { Graph } from "../../model/graph.ts";
+import type { Resource } from "../../model/resource.ts";
+import { isMapping, type Path, type Value, valueAt } from "../../model/value.ts";
+import { atLeast, type Version } from "../../model/version.ts";
+import { kinds } from "../kinds.ts";
+import { once } from "../memo.ts";
+import {
+  type Cloud,
+  installPlatforms,
+  neutralPlatforms,
+  platformReleases,
+  providerKinds,
+  provisioners,
+} from "./clouds.ts";
+
+/** A field that says which cloud a cluster runs in. */
+export interface CloudClue {
+  readonly resource: Resource;
+  readonly path: Path;
+  readonly cloud: Cloud;
+  /** `cluster`: said of the cluster as a whole; the others are of no weight against it. */
+  readonly of: "cluster" | "machines" | "storage";
+}
+
+/** The only key of an install-config's `platform`; null if there is none, or more than one. */
+export function installPlatform(install: Resource): string | null {
+  const platform = valueAt(install.value, ["platform"]);
+  const [name, ...others] = isMapping(platform) ? Object.keys(platform) : [];
+  return name === undefined || others.length > 0 ? null : name;
+}
+
+const lookup = <T>(table: Readonly<Record<string, T>>, key: Value | undefined): T | null =>
+  typeof key === "string" && Object.hasOwn(table, key) ? (table[key] ?? null) : null;
+
+function clueOf(resource: Resource): CloudClue | null {
+  const at = (path: Path, cloud: Cloud | null, of: CloudClue["of"]): CloudClue | null =>
+    cloud === null ? null : { resource, path, cloud, of };
+  const field = (path: Path, table: Readonly<Record<string, Cloud>>, of: CloudClue["of"]) =>
+    at(path, lookup(table, valueAt(resource.value, path)), of);
+  switch (resource.kind) {
+    case kinds.InstallConfig: {
+      const platform = installPlatform(resource);
+      return at(["platform", platform ?? ""], platform, "cluster");
+    }
+    case kinds.Infrastructure: {
+      const paths = [
+        ["status", "platformStatus", "type"],
+        ["spec", "platformSpec", "type"],
+      ];
+      const path = paths.find((one) => typeof valueAt(resource.value, one) === "string") ?? [];
+      const type = valueAt(resource.value, path);
+      return at(path, typeof type === "string" ? type.toLowerCase() : null, "cluster");
+    }
+    case kinds.StorageClass:
+      return field(["provisioner"], provisioners, "storage");
+    case kinds.Machine:
+      return field(["spec", "providerSpec", "value", "kind"], providerKinds, "machines");
+    default:
+      return field(["spec", "template", "spec", "providerSpec", "value", "kind"], providerKinds, "machines");
+  }
+}
+
+const untold: ReadonlySet<Cloud> = new Set(["none", "external"]);
+
+export const platformKinds = [
+  kinds.InstallConfig,
+  kinds.Infrastructure,
+  kinds.MachineSet,
+  kinds.Machine,
+  kinds.StorageClass,
+] as const;
+
+const cluesOf = once((graph: Graph): readonly CloudClue[] =>
+  graph.all(...platformKinds).flatMap((resource) => clueOf(resource) ?? []),
+);
+
+/** The cloud that the machines and the cluster's own files speak of most: what differs from it is the odd one. */
+const mainClue = once((graph: Graph): CloudClue | null => {
+  const clues = cluesOf(graph).filter(({ of }) => of !== "storage");
+  const [whole] = clues.filter(({ of }) => of === "cluster");
+  if (whole) return whole;
+  const count = (cloud: Cloud): number => clues.filter((clue) => clue.cloud === cloud).length;
+  return clues.reduce<CloudClue | null>(
+    (best, clue) => (best && count(best.cloud) >= count(clue.cloud) ? best : clue),
+    null,
+  );
+});
+
+/** What a resource says of the cloud against what the rest of the set says; null if they agree or nothing is known. */
+export function foreignCloud(
+  graph: Graph,
+  resource: Resource,
+): { readonly clue: CloudClue; readonly main: CloudClue } | null {
+  const clue = cluesOf(graph).find((one) => one.resource === resource);
+  const main = mainClue(graph);
+  if (!clue || !main || clue.cloud === main.cloud) return null;
+  // Machines of a provider need its cloud; storage may work wherever the cluster is told nothing about its ground.
+  const open = clue.of === "storage" ? neutralPlatforms.has(main.cloud) : untold.has(main.cloud);
+  return open ? null : { clue, main };
+}
+
+/** Platforms that the installer of a release takes; null for releases without a table. */
+export function platformsOf(openshift: Version): readonly Cloud[] | null {
+  const { from, to } = platformReleases;
+  const minor = { ...openshift, patch: null };
+  if (!atLeast(minor, from) || (atLeast(minor, to) && minor.minor > Number(to.slice(2)))) return null;
+  return installPlatforms
+    .filter((one) => one.from === undefined || atLeast(minor, one.from))
+    .filter((one) => one.before === undefined || !atLeast(minor, one.before))
+    .map(({ platform }) => platform);
+}
