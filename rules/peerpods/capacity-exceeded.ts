@@ -16,16 +16,16 @@ export const rule = defineSetRule({
   reads: [...podKinds],
   options: {
     nodes: {
-      default: null,
-      schema: { type: ["integer", "null"], minimum: 0 },
-      description: "How many nodes take peer pods, where neither MachineSets nor Nodes tell.",
+      default: 0,
+      schema: { type: "integer", minimum: 0 },
+      description: "How many nodes take peer pods; 0: as many as MachineSets and Nodes tell.",
     },
   },
   applicable: (graph) => (demands(graph)?.length === 0 ? notApplicable("no peer pods in the set") : null),
   *check(graph, { options }) {
     const wanted = demands(graph);
     const limit = limitPerNode(graph);
-    const nodes = typeof options.nodes === "number" ? options.nodes : nodeCount(graph);
+    const nodes = typeof options.nodes === "number" && options.nodes > 0 ? options.nodes : nodeCount(graph);
     if (wanted === null) return yield undecided("the number of replicas of every peer pod");
     if (nodes === null) return yield undecided("the number of nodes that take peer pods");
     if (limit.state !== "value") return yield undecided(limit.state === "unknown" ? limit.why : "the limit");
