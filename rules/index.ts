@@ -79,6 +79,7 @@ import { rule as meshMemberResourceInvalid } from "./mesh/member-resource-invali
 import { rule as meshMeshMove } from "./mesh/mesh-move.ts";
 import { rule as meshNamespaceInTwoMeshes } from "./mesh/namespace-in-two-meshes.ts";
 import { rule as meshNetworkpolicyIsolatesNamespace } from "./mesh/networkpolicy-isolates-namespace.ts";
+import { rule as meshOssm2ResourcesWithOssm3 } from "./mesh/ossm2-resources-with-ossm3.ts";
 import { rule as meshOssm3CniMissing } from "./mesh/ossm3-cni-missing.ts";
 import { rule as meshOssm3GatewayMissing } from "./mesh/ossm3-gateway-missing.ts";
 import { rule as meshOssm3MtlsNotStrict } from "./mesh/ossm3-mtls-not-strict.ts";
@@ -89,6 +90,7 @@ import { rule as meshProfileUnknown } from "./mesh/profile-unknown.ts";
 import { rule as meshSmcpMtlsNotStrict } from "./mesh/smcp-mtls-not-strict.ts";
 import { rule as meshSmmrInvalid } from "./mesh/smmr-invalid.ts";
 import { rule as meshTerminationDrainTooShort } from "./mesh/termination-drain-too-short.ts";
+import { rule as meshUndocumentedFeature } from "./mesh/undocumented-feature.ts";
 import { rule as meshVersionUnsupported } from "./mesh/version-unsupported.ts";
 import { rule as metricsBackendKeyWrong } from "./metrics/backend-key-wrong.ts";
 import { rule as metricsBackendNotSet } from "./metrics/backend-not-set.ts";
@@ -97,6 +99,7 @@ import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-se
 import { rule as metricsPort8444NotExcluded } from "./metrics/port-8444-not-excluded.ts";
 import { rule as nodesControlPlaneCount } from "./nodes/control-plane-count.ts";
 import { rule as nodesCustomRoleWithoutPool } from "./nodes/custom-role-without-pool.ts";
+import { rule as nodesIgnitionConfig } from "./nodes/ignition-config.ts";
 import { rule as nodesInfraUntainted } from "./nodes/infra-untainted.ts";
 import { rule as nodesInstallConfigChanged } from "./nodes/install-config-changed.ts";
 import { rule as nodesInstallPlatformUnsupported } from "./nodes/install-platform-unsupported.ts";
@@ -279,6 +282,7 @@ export const rules: readonly Rule[] = [
   meshMeshMove,
   meshNamespaceInTwoMeshes,
   meshNetworkpolicyIsolatesNamespace,
+  meshOssm2ResourcesWithOssm3,
   meshOssm3CniMissing,
   meshOssm3GatewayMissing,
   meshOssm3MtlsNotStrict,
@@ -289,6 +293,7 @@ export const rules: readonly Rule[] = [
   meshSmcpMtlsNotStrict,
   meshSmmrInvalid,
   meshTerminationDrainTooShort,
+  meshUndocumentedFeature,
   meshVersionUnsupported,
   metricsBackendKeyWrong,
   metricsBackendNotSet,
@@ -297,6 +302,7 @@ export const rules: readonly Rule[] = [
   metricsPort8444NotExcluded,
   nodesControlPlaneCount,
   nodesCustomRoleWithoutPool,
+  nodesIgnitionConfig,
   nodesInfraUntainted,
   nodesInstallConfigChanged,
   nodesInstallPlatformUnsupported,

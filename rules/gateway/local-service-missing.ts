@@ -5,6 +5,7 @@ import { istioServings } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { localGateways } from "../../src/mesh/knative-gateways.ts";
 import { localService } from "../../src/mesh/local-service.ts";
+import { isToldForSail } from "../../src/mesh/sail-gateways.ts";
 import { label } from "../../src/model/resource.ts";
 import { at, defineSetRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
@@ -29,6 +30,8 @@ export const rule = defineSetRule({
     const answer = localService(graph);
     if (answer.state === "unknown") return yield undecided(answer.needs);
     if (answer.state === "found") return;
+    if (isToldForSail(graph, "local service"))
+      return yield notApplicable("Service Mesh 3 brings no gateway, which is reported");
     if (istioServings(graph).some((serving) => isMisdirected(graph, serving, "local")))
       return yield notApplicable(
         "the KnativeServing names another Service than the gateway's, which is reported",

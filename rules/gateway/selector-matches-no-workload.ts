@@ -3,6 +3,7 @@ import { otherIngress, ownKnativeGateways } from "../../src/mesh/gateway-scope.t
 import { gatewayWorkloads, workloadsOf } from "../../src/mesh/gateway-workloads.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { meshName } from "../../src/mesh/meshes.ts";
+import { isToldForSail } from "../../src/mesh/sail-gateways.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { label } from "../../src/model/resource.ts";
 import { plainText } from "../../src/model/value.ts";
@@ -37,6 +38,8 @@ export const rule = defineRule({
         { advice: "select the pods of one ingress gateway by their label" },
       );
     }
+    if (isToldForSail(graph, gateway))
+      return yield notApplicable("Service Mesh 3 brings no gateway, which is reported");
     const picked = workloadsOf(graph, gateway);
     if (picked.state === "unknown") return yield undecided(picked.needs);
     if (picked.workloads.length > 0) return;

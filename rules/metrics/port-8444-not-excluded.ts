@@ -1,13 +1,10 @@
 import { appendItem, setValue } from "../../src/fix/edits.ts";
-import { operatorPods, overridePath } from "../../src/mesh/data-plane.ts";
+import { overridePath } from "../../src/mesh/data-plane.ts";
 import { excludeInboundPortsKey, podExcludesPort, portExclusion } from "../../src/mesh/excluded-ports.ts";
-import { valueOr } from "../../src/mesh/field.ts";
-import { injection } from "../../src/mesh/injection.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
-import { type Backend, metricsBackend } from "../../src/mesh/metrics-backend.ts";
-
-import type { Graph, PodTemplate } from "../../src/model/graph.ts";
+import { measuredKinds, meshedPods, metricsState, podsExcludeMetrics } from "../../src/mesh/metrics-port.ts";
+import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import {
   at,
@@ -22,31 +19,6 @@ import { integrations, oldestIntegrations } from "../../src/rule/documents.ts";
 
 const port = ports.secureMetrics;
 const why = "Prometheus asks for metrics there without a certificate of the mesh";
-const measured = [kinds.KnativeServing, kinds.KnativeEventing];
-
-/** Whether metrics are asked for from some component of the set. */
-function metrics(graph: Graph): Backend["state"] | "nowhere" {
-  const states = graph.all(...measured).map((operator) => metricsBackend(graph, operator).state);
-  return (["on", "unknown", "off"] as const).find((state) => states.includes(state)) ?? "nowhere";
-}
-
-/** The pods with a sidecar whose metrics are collected. */
-function meshedPods(
-  graph: Graph,
-  operators: readonly Resource[],
-): readonly { readonly workload: string; readonly pod: PodTemplate }[] {
-  return operators
-    .filter((operator) => metricsBackend(graph, operator).state === "on")
-    .flatMap((operator) => operatorPods(graph, operator))
-    .filter(({ pod }) => injection(graph, pod).state === "yes")
-    .map(({ workload, pod }) => ({ workload: workload.name, pod }));
-}
-
-/** All of them bring the port themselves: then the mesh-wide list does not matter. */
-function podsExclude(graph: Graph): boolean {
-  const pods = meshedPods(graph, graph.all(...measured));
-  return pods.length > 0 && pods.every(({ pod }) => valueOr(podExcludesPort(pod, port), false));
-}
 
 /** An annotation of the pods replaces the mesh-wide list for them. */
 function* checkOperator(operator: Resource, graph: Graph): Generator<Judgement> {
@@ -69,7 +41,7 @@ function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> 
   const found = portExclusion(graph, smcp, port);
   if (found.state === "unknown") return yield undecided(found.needs);
   if (found.state === "not-applicable") return yield notApplicable(found.why);
-  if (found.state === "excluded" || (found.state === "missing" && podsExclude(graph))) return;
+  if (found.state === "excluded" || (found.state === "missing" && podsExcludeMetrics(graph))) return;
   const { state, path, isList, ofNumbers } = found;
   const edits = isList ? appendItem(smcp, path, port) : setValue(smcp, path, [port]);
   const message =
@@ -96,15 +68,15 @@ export const rule = defineRule({
   ],
   applies: "Service Mesh 1 and 2",
   fix: "safe",
-  reads: [kinds.ServiceMeshControlPlane, ...measured],
+  reads: [kinds.ServiceMeshControlPlane, ...measuredKinds],
   // Several definitions of one control plane are compared here: a list of one replaces that of another.
   candidates: "each",
   subjects(graph) {
     const planes = graph.fragments(kinds.ServiceMeshControlPlane);
-    const state = metrics(graph);
+    const state = metricsState(graph);
     if (state === "off") return notApplicable("metrics are off");
     if (state !== "on" && planes.length > 0) return undecided("whether metrics of Knative are on");
-    return [...planes, ...graph.own(...measured)];
+    return [...planes, ...graph.own(...measuredKinds)];
   },
   *check(resource, graph) {
     if (resource.kind === kinds.ServiceMeshControlPlane) yield* checkControlPlane(resource, graph);

@@ -9,6 +9,7 @@ import { oncePer } from "./memo.ts";
 import { gatewayNamespaces } from "./namespaces.ts";
 import type { GatewayNamespaces } from "./namespaces.ts";
 import { configMap } from "./operator-config.ts";
+import { serverlessMesh } from "./serverless-mesh.ts";
 
 /** Where net-istio looks for the gateways' Services unless it is told otherwise. */
 const defaultNamespace = "istio-system";
@@ -108,6 +109,9 @@ function serviceFault(graph: Graph, gateway: KnativeGateway, others: readonly Kn
   const target = graph.find(kinds.Service, service.namespace, service.name, "gateways");
   if (target.state === "found") return null;
   if (target.state === "outside") return { needs: target.why };
+  // Service Mesh 3 brings none: with no other one in its place, the Service is what is missing, not the entry wrong.
+  const mesh = serverlessMesh(graph);
+  if (meant.length === 0 && mesh.state === "found" && mesh.mesh.family === "ossm3") return null;
   const isDefault = service.namespace === defaultNamespace && service.name === defaultServices[role];
   const isElsewhere = graph.all(kinds.Service).some(({ name }) => name === service.name);
   return role === "local" && (isDefault || isElsewhere) ? null : { type: "service", namespaces, meant };

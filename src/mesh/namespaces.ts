@@ -8,7 +8,7 @@ import { serverlessMesh } from "./serverless-mesh.ts";
 export const eventingNamespace = "knative-eventing";
 /** Where the operators of Service Mesh and Serverless themselves run. */
 export const operatorNamespace = "openshift-operators";
-const usualMeshNamespace = "istio-system";
+export const usualMeshNamespace = "istio-system";
 const sailGatewayNamespace = "knative-serving-ingress";
 
 /** Where istiod of the Serverless mesh lives: the root namespace of policies (definition D14). Null: not known. */
