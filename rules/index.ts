@@ -99,13 +99,17 @@ import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-se
 import { rule as metricsPort8444NotExcluded } from "./metrics/port-8444-not-excluded.ts";
 import { rule as nodesControlPlaneCount } from "./nodes/control-plane-count.ts";
 import { rule as nodesCustomRoleWithoutPool } from "./nodes/custom-role-without-pool.ts";
+import { rule as nodesHostPathWrite } from "./nodes/host-path-write.ts";
 import { rule as nodesIgnitionConfig } from "./nodes/ignition-config.ts";
 import { rule as nodesInfraUntainted } from "./nodes/infra-untainted.ts";
 import { rule as nodesInstallConfigChanged } from "./nodes/install-config-changed.ts";
 import { rule as nodesInstallPlatformUnsupported } from "./nodes/install-platform-unsupported.ts";
 import { rule as nodesKubeletconfigPool } from "./nodes/kubeletconfig-pool.ts";
+import { rule as nodesMachineconfigFileOverridden } from "./nodes/machineconfig-file-overridden.ts";
+import { rule as nodesMachineconfigOsFields } from "./nodes/machineconfig-os-fields.ts";
 import { rule as nodesMachineconfigRole } from "./nodes/machineconfig-role.ts";
 import { rule as nodesMachinesetNamespace } from "./nodes/machineset-namespace.ts";
+import { rule as nodesManagedFileInMachineconfig } from "./nodes/managed-file-in-machineconfig.ts";
 import { rule as nodesMaxUnavailable } from "./nodes/max-unavailable.ts";
 import { rule as nodesMixedPlatform } from "./nodes/mixed-platform.ts";
 import { rule as nodesPoolNotInheritingWorker } from "./nodes/pool-not-inheriting-worker.ts";
@@ -136,6 +140,9 @@ import { rule as peerpodsRuntimeclassMismatch } from "./peerpods/runtimeclass-mi
 import { rule as peerpodsRuntimeclassOverheadMissing } from "./peerpods/runtimeclass-overhead-missing.ts";
 import { rule as peerpodsTunnelPort } from "./peerpods/tunnel-port.ts";
 import { rule as peerpodsUnaccountedNamespace } from "./peerpods/unaccounted-namespace.ts";
+import { rule as pipelinesDeployedServiceLacksMeshSettings } from "./pipelines/deployed-service-lacks-mesh-settings.ts";
+import { rule as pipelinesPrerequisiteMissing } from "./pipelines/prerequisite-missing.ts";
+import { rule as pipelinesTaskPodInjected } from "./pipelines/task-pod-injected.ts";
 import { rule as policyChangesNothing } from "./policy/changes-nothing.ts";
 import { rule as policyNeededPathShut } from "./policy/needed-path-shut.ts";
 import { rule as policyNeverMatches } from "./policy/never-matches.ts";
@@ -302,13 +309,17 @@ export const rules: readonly Rule[] = [
   metricsPort8444NotExcluded,
   nodesControlPlaneCount,
   nodesCustomRoleWithoutPool,
+  nodesHostPathWrite,
   nodesIgnitionConfig,
   nodesInfraUntainted,
   nodesInstallConfigChanged,
   nodesInstallPlatformUnsupported,
   nodesKubeletconfigPool,
+  nodesMachineconfigFileOverridden,
+  nodesMachineconfigOsFields,
   nodesMachineconfigRole,
   nodesMachinesetNamespace,
+  nodesManagedFileInMachineconfig,
   nodesMaxUnavailable,
   nodesMixedPlatform,
   nodesPoolNotInheritingWorker,
@@ -339,6 +350,9 @@ export const rules: readonly Rule[] = [
   peerpodsRuntimeclassOverheadMissing,
   peerpodsTunnelPort,
   peerpodsUnaccountedNamespace,
+  pipelinesDeployedServiceLacksMeshSettings,
+  pipelinesPrerequisiteMissing,
+  pipelinesTaskPodInjected,
   policyChangesNothing,
   policyNeededPathShut,
   policyNeverMatches,
