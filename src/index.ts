@@ -113,7 +113,7 @@ export interface FormatOptions {
 /** A report as text: the bytes that the command line would write. */
 export function formatReport(name: FormatName, report: Report, options: FormatOptions = {}): Promise<string> {
   return format(name, report, {
-    rules: [...rules, ...(options.extraRules ?? [])],
+    rules: async () => [...rules, ...(options.extraRules ?? [])],
     exitCode: exitCodeOf(report, options.failOn ?? "error"),
     colors: createColors(options.color ?? false),
     quiet: options.quiet ?? false,

@@ -43,7 +43,7 @@ function setOutputs(report: Report, { sarifFile }: Inputs): void {
 async function logText(format: FormatName | null, report: Report, exitCode: number): Promise<string> {
   if (format === null || format === "github") return "";
   return formatReport(format, report, {
-    rules,
+    rules: async () => rules,
     exitCode,
     colors: createColors(true),
     quiet: false,
@@ -79,7 +79,13 @@ async function run(io: Io): Promise<void> {
   io.stdout.write(await logText(inputs.format, report, exitCode));
   io.stdout.write(github(report));
   if (inputs.sarifFile !== null) {
-    const options = { rules, exitCode, colors: createColors(false), quiet: false, verbose: false };
+    const options = {
+      rules: async () => rules,
+      exitCode,
+      colors: createColors(false),
+      quiet: false,
+      verbose: false,
+    };
     const sarif = await formatReport("sarif", report, { ...options, maxFindings: null });
     writeWhole(io.cwd, inputs.sarifFile, sarif);
   }

@@ -5,7 +5,8 @@ import type { FormatName } from "./flags.ts";
 import { meshlintVersion, rulePage } from "./package-files.ts";
 
 export interface FormatOptions {
-  readonly rules: readonly Rule[];
+  /** The catalogue, for formats that describe the rules. */
+  readonly rules: () => Promise<readonly Rule[]>;
   readonly exitCode: number;
   readonly colors: Colors;
   readonly quiet: boolean;
@@ -37,7 +38,8 @@ export async function formatReport(
       return (await import("../report/github.ts")).github(limited(report, options.maxFindings));
     case "sarif": {
       const { sarif } = await import("../report/sarif.ts");
-      const { rules, exitCode } = options;
+      const { exitCode } = options;
+      const rules = await options.rules();
       const known = new Set(rules.map((rule) => rule.id));
       const page = (id: string): string | null => (known.has(id) ? rulePage(id) : null);
       return sarif(report, rules, { version: meshlintVersion(), exitCode, page });

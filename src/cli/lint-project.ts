@@ -1,11 +1,13 @@
-import { rules } from "../../rules/index.ts";
+import { rulesFor } from "../../rules/load.ts";
 import { nodeCertificates } from "../certificates/node-reader.ts";
 import { requireRules } from "../config/load.ts";
 import { lint } from "../engine/lint.ts";
 import type { LintInput, LintOptions } from "../engine/lint-input.ts";
 import { loadFiles, prepareFiles } from "../load/load.ts";
+import { toResources } from "../load/resources.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FileState, Report } from "../model/report.ts";
+import type { SourceFile } from "../model/source.ts";
 import { tally } from "../report/summary.ts";
 import type { Rule } from "../rule/define.ts";
 import { compared } from "./compare.ts";
@@ -83,6 +85,18 @@ export function inputOf(
   };
 }
 
+/** More files than an application has: there all rules are needed in any case. */
+const manyFiles = 100;
+
+/** The kinds of all objects in some files; null where all rules have to be at hand, whatever there is. */
+function kindsIn({ config }: Project, files: readonly SourceFile[]): ReadonlySet<string> | null {
+  // Options are checked against the rules that have them.
+  const withOptions = config.rules.some(({ options }) => Object.keys(options).length > 0);
+  if (withOptions || files.length > manyFiles) return null;
+  const { documents } = loadFiles(files);
+  return new Set(documents.flatMap((document) => toResources(document).map(({ kind }) => kind)));
+}
+
 /**
  * Finds, reads and lints what some paths stand for.
  *
@@ -95,7 +109,6 @@ export async function lintProject(
   lap: (step: string) => void = () => {},
 ): Promise<LintedProject> {
   const { paths, options } = request;
-  const catalogue = [...rules, ...request.extraRules];
   const read = await readProject(io, paths, {
     config: request.config,
     packages: request.packages,
@@ -104,17 +117,19 @@ export async function lintProject(
   const { project, input, notices, since }: Comparison = request.comparison
     ? await comparisonOf(io, read, request.comparison)
     : { project: read, input: {}, notices: [], since: null };
+  lap("read");
+  const files = [
+    ...project.files,
+    ...(input.base?.files ?? []),
+    ...project.contextFiles.flatMap((context) => context.files),
+  ];
+  prepareFiles(files);
+  lap("parse");
+  const catalogue = [...(await rulesFor(kindsIn(project, files))), ...request.extraRules];
   requireRules(
     project.patterns,
     catalogue.map((rule) => rule.id),
   );
-  lap("read");
-  await prepareFiles([
-    ...project.files,
-    ...(input.base?.files ?? []),
-    ...project.contextFiles.flatMap(({ files }) => files),
-  ]);
-  lap("parse");
   const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...input });
   lap("lint");
   return { project, report, notices, since };

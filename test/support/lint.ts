@@ -6,7 +6,8 @@ import type { CertificateReader } from "../../src/model/certificate.ts";
 import { emptyConfig } from "../../src/model/config.ts";
 import type { Report } from "../../src/model/report.ts";
 import type { SourceFile } from "../../src/model/source.ts";
-import { rules as catalogue } from "../../rules/index.ts";
+import type { Rule } from "../../src/rule/define.ts";
+import { rules } from "../../rules/index.ts";
 
 export interface MemoryOptions extends Partial<LintOptions> {
   readonly config?: SourceFile | null;
@@ -18,11 +19,13 @@ export interface MemoryOptions extends Partial<LintOptions> {
   readonly base?: readonly SourceFile[] | null;
   /** The cluster's objects. */
   readonly live?: readonly SourceFile[] | null;
+  /** Default: all rules. */
+  readonly catalogue?: readonly Rule[];
 }
 
 /** Lints files in memory as the command line would lint them in its working directory. */
 export function lintMemory(files: readonly SourceFile[], options: MemoryOptions = {}): Report {
-  const { config = null, contextFiles = [], base = null, live = null, ...rest } = options;
+  const { config = null, contextFiles = [], base = null, live = null, catalogue = rules, ...rest } = options;
   const { certificates = nodeCertificates, ...others } = rest;
   const { now = new Date("2026-11-20T00:00:00Z"), ...given } = others;
   return lint({

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { createColors } from "picocolors";
-import { rules } from "../../../rules/index.ts";
+import { rulesFor } from "../../../rules/load.ts";
 import type { Crash, Report } from "../../model/report.ts";
 import { explainProfile } from "../../report/profile.ts";
 import { exitCodeOf, plural, summaryOf } from "../../report/summary.ts";
@@ -54,7 +54,7 @@ function sayStats(io: Io, clock: Clock, report: Report): void {
 async function writeReports(io: Io, options: LintArguments, report: Report, exitCode: number): Promise<void> {
   for (const { format, file } of options.destinations) {
     const text = await formatReport(format, report, {
-      rules,
+      rules: () => rulesFor(null),
       exitCode,
       colors: createColors(file === null && wantsColor(io, options.color)),
       quiet: options.quiet,
