@@ -10,6 +10,8 @@ import { readFolder } from "./support/fixture-cases.ts";
 import { lintMemory } from "./support/lint.ts";
 
 interface Change {
+  /** The folder of the good set that is changed; without it the platform. */
+  readonly variant?: string;
   readonly rule: string;
   readonly severity: string;
   readonly replace: { readonly file: string; readonly find: string; readonly with: string };
@@ -21,14 +23,20 @@ interface Change {
   readonly also?: readonly string[];
 }
 
-const platform = readFolder(join(repository, "fixtures", "platform"));
+const good = new Map(
+  readdirSync(join(repository, "fixtures"))
+    .filter((name) => name === "platform" || name.startsWith("variant-"))
+    .map((name) => [name, readFolder(join(repository, "fixtures", name))] as const),
+);
 const folder = join(repository, "fixtures", "broken");
 const changes = readdirSync(folder)
   .filter((name) => statSync(join(folder, name)).isDirectory())
   .map((name) => [name, parse(readFileSync(join(folder, name, "change.yaml"), "utf8")) as Change] as const);
 
-function changed({ replace }: Change): readonly SourceFile[] {
-  return platform.map((file) => {
+function changed({ replace, variant = "platform" }: Change): readonly SourceFile[] {
+  const files = good.get(variant) ?? [];
+  expect(files.map((file) => file.path)).toContain(replace.file);
+  return files.map((file) => {
     if (file.path !== replace.file) return file;
     expect(file.text.split(replace.find)).toHaveLength(2);
     return { path: file.path, text: file.text.replace(replace.find, () => replace.with) };
@@ -40,15 +48,15 @@ const shown = (finding: Finding): string => {
   return `${finding.at.file.path}:${line}:${column} ${finding.severity} ${finding.rule}: ${finding.message}`;
 };
 
-describe("the platform", () => {
+describe.each([...good])("%s", (_name, files) => {
   it("is clean", () => {
-    const report = lintMemory(platform);
+    const report = lintMemory(files);
     expect(report.crashes).toEqual([]);
     expect(report.findings.map(shown)).toEqual([]);
   });
 });
 
-describe("one mistake in the platform", () => {
+describe("one mistake in a good set", () => {
   it.each(changes)("%s", (_name, change) => {
     const report = lintMemory(changed(change));
     expect(report.crashes).toEqual([]);

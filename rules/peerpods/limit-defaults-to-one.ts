@@ -13,7 +13,7 @@ export const rule = defineRule({
   category: "capacity",
   documentation: [peerPods("3.1.1")],
   upstream: [
-    "confidential-containers/cloud-api-adaptor src/peerpodconfig-ctrl/controllers/peerpodconfig_controller.go",
+    "openshift/cloud-api-adaptor src/peerpodconfig-ctrl/controllers/peerpodconfig_controller.go",
     "openshift/sandboxed-containers-operator controllers/openshift_controller.go",
   ],
   fix: "review",

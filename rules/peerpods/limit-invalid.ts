@@ -14,7 +14,7 @@ export const rule = defineRule({
   documentation: [peerPods("3.1.1"), peerPods("3.1.1.1")],
   upstream: [
     "openshift/sandboxed-containers-operator config/manifests/extension-crds/confidentialcontainers.org_peerpodconfigs.yaml",
-    "confidential-containers/cloud-api-adaptor src/peerpodconfig-ctrl/api/v1alpha1/peerpodconfig_types.go",
+    "openshift/cloud-api-adaptor src/peerpodconfig-ctrl/api/v1alpha1/peerpodconfig_types.go",
   ],
   fix: "safe",
   reads: [kinds.PeerPodConfig],

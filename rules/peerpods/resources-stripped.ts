@@ -70,7 +70,7 @@ export const rule = defineRule({
   category: "capacity",
   documentation: [peerPods("3.1.1"), integrations("5")],
   upstream: [
-    "confidential-containers/cloud-api-adaptor src/webhook/pkg/mutating_webhook/remove-resourcespec.go (commit 8c454969 added the annotations)",
+    "openshift/cloud-api-adaptor src/webhook/pkg/mutating_webhook/remove-resourcespec.go (commit 8c454969 added the annotations)",
   ],
   fix: "none",
   reads: [...podKinds],

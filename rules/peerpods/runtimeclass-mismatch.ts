@@ -19,7 +19,7 @@ export const rule = defineRule({
   category: "scheduling",
   documentation: [peerPods("3.1.1")],
   upstream: [
-    "confidential-containers/cloud-api-adaptor src/webhook/pkg/mutating_webhook/remove-resourcespec.go",
+    "openshift/cloud-api-adaptor src/webhook/pkg/mutating_webhook/remove-resourcespec.go",
     "openshift/sandboxed-containers-operator controllers/ppwebhook.go",
   ],
   fix: "safe",

@@ -21,7 +21,7 @@ export const rule = defineRule({
   documentation: [peerPods("3.1.1")],
   upstream: [
     "openshift/sandboxed-containers-operator controllers/openshift_controller.go",
-    "confidential-containers/cloud-api-adaptor src/webhook/hack/rc.yaml",
+    "openshift/cloud-api-adaptor src/webhook/hack/rc.yaml",
   ],
   fix: "review",
   reads: [kinds.RuntimeClass],

@@ -9,8 +9,8 @@ export const rule = defineSetRule({
   category: "networking",
   documentation: [peerPods("3.1.2.1"), peerPods("3.1.3.1")],
   upstream: [
-    "confidential-containers/cloud-api-adaptor src/cloud-api-adaptor/install/overlays/aws/kustomization.yaml",
-    "confidential-containers/cloud-api-adaptor src/cloud-api-adaptor/install/overlays/azure/kustomization.yaml",
+    "openshift/cloud-api-adaptor src/cloud-api-adaptor/install/overlays/aws/kustomization.yaml",
+    "openshift/cloud-api-adaptor src/cloud-api-adaptor/install/overlays/azure/kustomization.yaml",
   ],
   fix: "none",
   // Security groups have other kinds with every tool: they are found by their names and groups.

@@ -14,7 +14,7 @@ export const rule = defineRule({
   category: "scheduling",
   documentation: [peerPods("3.1.1")],
   upstream: [
-    "confidential-containers/cloud-api-adaptor src/webhook/config/webhook/namespace_selector_patch.yaml",
+    "openshift/cloud-api-adaptor src/webhook/config/webhook/namespace_selector_patch.yaml",
     "openshift/sandboxed-containers-operator controllers/ppwebhook.go",
   ],
   fix: "review",

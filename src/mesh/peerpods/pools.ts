@@ -4,7 +4,7 @@ import type { Resource } from "../../model/resource.ts";
 import { isList, type Mapping, type Path, valueAt } from "../../model/value.ts";
 import { type Place, read, readMap, readNumber, type Reading } from "../field.ts";
 import { kinds } from "../kinds.ts";
-import { anyOf, labelsOf, type Labels, matchesLabels, type Match } from "../label-match.ts";
+import { anyOf, labelsOf, type Labels, matchesLabels, matchesSelector, type Match } from "../label-match.ts";
 import { once } from "../memo.ts";
 import { peerPodsState } from "./settings.ts";
 
@@ -18,11 +18,20 @@ export function nodeSelectorOf(config: Resource): Reading<Mapping> {
   return written.state === "absent" ? { state: "value", value: { [kataRole]: "" } } : written;
 }
 
-/** Labels of nodes that a MachineSet makes; the machines of the workers' user data have the worker's role too. */
-function machineLabels(set: Resource): Labels {
-  const labels = labelsOf(valueAt(set.value, ["spec", "template", "spec", "metadata", "labels"]));
-  const entries = new Map([[workerRole, ""], ...labels.entries]);
-  return { entries, complete: labels.complete };
+/**
+ * Labels of nodes that a MachineSet makes: the machines of the workers' user data have the worker's role too, and the
+ * operator gives its own role to those that a KataConfig selects (all workers if it says nothing).
+ */
+function machineLabels(graph: Graph, set: Resource): Labels {
+  const written = labelsOf(valueAt(set.value, ["spec", "template", "spec", "metadata", "labels"]));
+  const labels = { entries: new Map([[workerRole, ""], ...written.entries]), complete: written.complete };
+  const chosen = anyOf(
+    graph
+      .all(kinds.KataConfig)
+      .map((config) => matchesSelector(valueAt(config.value, ["spec", "kataConfigPoolSelector"]), labels)),
+  );
+  if (chosen === "yes") labels.entries.set(kataRole, "");
+  return chosen === "unknown" ? { ...labels, complete: false } : labels;
 }
 
 /** The labels that a pool's nodes have in common. */
@@ -33,7 +42,7 @@ const poolLabels = (pool: Resource): Labels =>
 export function hasNodes(graph: Graph, selector: Mapping): Match {
   const candidates: Match[] = [
     ...graph.all(kinds.Node).map((node) => labelsOf(valueAt(node.value, ["metadata", "labels"]))),
-    ...graph.all(kinds.MachineSet).map(machineLabels),
+    ...graph.all(kinds.MachineSet).map((set) => machineLabels(graph, set)),
     ...graph.all(kinds.MachineConfigPool).map(poolLabels),
   ].map((labels) => matchesLabels(selector, labels));
   // With a KataConfig the operator makes the pool and labels its nodes.
@@ -73,7 +82,7 @@ export const nodeCount = once((graph: Graph): number | null => {
   let sum = 0;
   let found = false;
   for (const set of graph.all(kinds.MachineSet)) {
-    const match = matchesLabels(first.value, machineLabels(set));
+    const match = matchesLabels(first.value, machineLabels(graph, set));
     const replicas = match === "no" ? 0 : replicasOf(set, ["spec", "replicas"], 1);
     if (match === "unknown" || replicas === null || isScaled(graph, set)) return null;
     found ||= match === "yes";

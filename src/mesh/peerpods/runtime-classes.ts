@@ -64,7 +64,7 @@ export const webhooks = once((graph: Graph): readonly (readonly Variable[])[] =>
   ),
 );
 
-/** The class that the webhook acts on (confidential-containers/cloud-api-adaptor `remove-resourcespec.go`). */
+/** The class that the webhook acts on (openshift/cloud-api-adaptor `remove-resourcespec.go`). */
 export const targetClass = once((graph: Graph): Reading<string> => {
   const targets = webhooks(graph).map((variables): Value | undefined => {
     const variable = variables.find(({ name }) => name === classVariable.right);

@@ -35,7 +35,7 @@ export function declaredResources(pod: PodTemplate): readonly Declared[] {
 
 /**
  * What the operator's webhook does with GPUs: up to version 1.6 they vanish, from 1.8 on they become an annotation
- * (confidential-containers/cloud-api-adaptor commit 8c454969); which of both 1.7 has is not known.
+ * (openshift/cloud-api-adaptor commit 8c454969); which of both 1.7 has is not known.
  */
 export const gpuHandling = once((graph: Graph): "vanish" | "annotation" | "unknown" => {
   for (const subscription of graph.all(kinds.OperatorSubscription)) {
