@@ -80,7 +80,7 @@ function* scriptsIn(value: Value): Generator<string> {
 }
 
 /** A file, or all files below a folder, by the end of their path: where the script runs is not known. */
-function isNamed(path: string, written: string): boolean {
+export function isNamed(path: string, written: string): boolean {
   const name = written.replace(/^(?:\.{0,2}\/)+|\/+$/g, "");
   return name !== "" && (`/${path}`.endsWith(`/${name}`) || `/${path}`.includes(`/${name}/`));
 }
