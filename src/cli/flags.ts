@@ -232,12 +232,32 @@ export const commands: readonly CommandHelp[] = [
   },
   {
     name: "explain",
-    summary: "show a rule's page",
-    usage: "RULE",
-    description: "Shows what a rule checks, why, which document asks for it, and how to put it right.",
-    arguments: [{ name: "RULE", description: "A rule id, or its last part if that is unique" }],
-    flags: color,
-    examples: [{ command: "meshlint explain mesh/smcp-mtls-not-strict", does: "why mTLS has to be on" }],
+    summary: "show a rule's page, or what the rules say about a place",
+    usage: "RULE | FILE:LINE [OPTIONS]",
+    description:
+      "For a rule: what it checks, why, which document asks for it, and how to put it right. For a place: the object " +
+      "and field that stand there, and which rules looked at the object: what failed, what is undecided and would be " +
+      "decided by what, and what passed.",
+    arguments: [
+      { name: "RULE", description: "A rule id, or its last part if that is unique" },
+      { name: "FILE:LINE", description: "A place as reports print it; FILE:LINE:COLUMN as well" },
+    ],
+    flags: [
+      {
+        name: "format",
+        short: "f",
+        value: "FORMAT",
+        choices: ["pretty", "json"],
+        description: "How to show what is said about a place (default: pretty)",
+      },
+      ...lintFlags.filter((flag) => ["config", "profile", "set"].includes(flag.name)),
+      { name: "verbose", short: "v", description: "Also list the rules that do not apply, and why" },
+      ...color,
+    ],
+    examples: [
+      { command: "meshlint explain mesh/smcp-mtls-not-strict", does: "why mTLS has to be on" },
+      { command: "meshlint explain apps/shop.yaml:12", does: "what the rules say about line 12" },
+    ],
     exits: plainExits,
   },
   {

@@ -9,6 +9,7 @@ import { UsageError } from "../model/errors.ts";
 import type { FileState, Report } from "../model/report.ts";
 import type { SourceFile } from "../model/source.ts";
 import { tally } from "../report/summary.ts";
+import { loadValidators } from "../schema/validate.ts";
 import type { Rule } from "../rule/define.ts";
 import { compared } from "./compare.ts";
 import type { Io } from "./io.ts";
@@ -63,6 +64,13 @@ async function comparisonOf(io: Io, read: Project, asked: LintComparison): Promi
   return { project, input: { base, onlyCaused }, notices: [], since: onlyCaused ? name : null };
 }
 
+/** Folders that hold all files, however far above the working directory. */
+export function aboveAll(files: readonly SourceFile[]): readonly string[] {
+  const heights = files.map(({ path }) => path.split("/").filter((step) => step === "..").length);
+  const most = heights.reduce((a, b) => Math.max(a, b), 0);
+  return most === 0 ? ["."] : [Array.from({ length: most }, () => "..").join("/")];
+}
+
 /** A project as the engine takes it. */
 export function inputOf(
   project: Project,
@@ -85,7 +93,7 @@ export function inputOf(
   };
 }
 
-/** More files than an application has: there all rules are needed in any case. */
+/** More files than an application has: there all rules are needed in any case, and schemas are used often. */
 const manyFiles = 100;
 
 /** The kinds of all objects in some files; null where all rules have to be at hand, whatever there is. */
@@ -125,6 +133,7 @@ export async function lintProject(
   ];
   prepareFiles(files);
   lap("parse");
+  if (files.length > manyFiles) await loadValidators();
   const catalogue = [...(await rulesFor(kindsIn(project, files))), ...request.extraRules];
   requireRules(
     project.patterns,

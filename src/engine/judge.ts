@@ -218,10 +218,11 @@ function oneCauseEach(found: readonly Problematic[]): readonly Finding[] {
 }
 
 function subjectVerdict(judgment: Judgment): SubjectVerdict {
-  const { subject, verdict, needs } = judgment;
+  const { subject, verdict, needs, reason } = judgment;
   return {
     verdict,
     needs,
+    ...(reason !== "" && { reason }),
     resource: subject.type === "resource" ? writtenAt(subject.resource, []).resource : null,
     document: subject.type === "document" ? subject.document : null,
   };

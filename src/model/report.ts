@@ -13,6 +13,8 @@ export interface SubjectVerdict {
   readonly document: ManifestDocument | null;
   /** For `undecided`: what would decide it. */
   readonly needs: string | null;
+  /** Why, where a rule has more to say than that it passes. */
+  readonly reason?: string;
 }
 
 export interface RuleVerdict {

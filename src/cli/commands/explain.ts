@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { createColors } from "picocolors";
 import { rules } from "../../../rules/index.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -11,6 +13,15 @@ import { colorOf } from "../lint-arguments.ts";
 import { wantsColor } from "../output.ts";
 import { rulePage } from "../package-files.ts";
 import type { ParsedLine } from "../parse.ts";
+import { askedPlace, runExplainPlace } from "./explain-place.ts";
+
+/** Options that have a meaning for a place only. */
+const placeFlags: readonly string[] = ["format", "config", "profile", "set"];
+
+function isManifestFile({ cwd }: Io, path: string): boolean {
+  if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
+  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() ?? false;
+}
 
 const lastPart = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 
@@ -76,11 +87,22 @@ function render(markdown: string, colors: Colors): string {
   return lines.join("\n");
 }
 
-/** `meshlint explain RULE`: the rule's page, as Markdown where output is no terminal. */
-export function runExplain(line: ParsedLine, io: Io): number {
+/**
+ * `meshlint explain RULE`: the rule's page, as Markdown where output is no terminal; `meshlint explain FILE:LINE`: what
+ * the rules say about that place.
+ */
+export async function runExplain(line: ParsedLine, io: Io): Promise<number> {
   const [name, ...others] = line.operands;
-  if (name === undefined) throw new UsageError("explain needs a rule id; meshlint rules lists them");
-  if (others.length > 0) throw new UsageError("explain takes one rule at a time");
+  if (name === undefined) {
+    throw new UsageError("explain needs a rule id, or a place as FILE:LINE; meshlint rules lists the rules");
+  }
+  if (others.length > 0) throw new UsageError("explain takes one rule, or one place, at a time");
+  const place = askedPlace(name);
+  if (place) return runExplainPlace(line, io, place);
+  if (line.flags.some((flag) => placeFlags.includes(flag.name))) {
+    throw new UsageError(`--${placeFlags.join(", --")} belong to explain FILE:LINE`);
+  }
+  if (isManifestFile(io, name)) throw new UsageError(`which line of ${name}? explain ${name}:LINE`);
   const rule = ruleNamed(name);
   const page = safeBlock(pageText(rule));
   const color = wantsColor(io, colorOf(line));

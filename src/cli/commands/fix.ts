@@ -14,7 +14,7 @@ import { KeptInput, ProjectFiles, withMark, writeFixed } from "../fix-files.ts";
 import { type FixReport, fixSummary, jsonFix, prettyFix, remainingOf } from "../fix-report.ts";
 import type { Io } from "../io.ts";
 import { type LintArguments, lintArguments } from "../lint-arguments.ts";
-import { inputOf, requireObjects } from "../lint-project.ts";
+import { aboveAll, inputOf, requireObjects } from "../lint-project.ts";
 import { wantsColor } from "../output.ts";
 import { given, type ParsedLine, single } from "../parse.ts";
 import { type Project, readProject } from "../project.ts";
@@ -32,13 +32,6 @@ function once(run: Lint): Lint {
     known.set(files, report);
     return report;
   };
-}
-
-/** Folders that hold all files, however far above the working directory. */
-function aboveAll(files: readonly SourceFile[]): readonly string[] {
-  const heights = files.map(({ path }) => path.split("/").filter((step) => step === "..").length);
-  const most = heights.reduce((a, b) => Math.max(a, b), 0);
-  return most === 0 ? ["."] : [Array.from({ length: most }, () => "..").join("/")];
 }
 
 /** How the project is linted: as the user asked, and as a whole with every rule. */
