@@ -19,6 +19,7 @@ import type { SourceFile } from "../src/model/source.ts";
 import { isMapping, toJson } from "../src/model/value.ts";
 import { compact } from "../src/report/compact.ts";
 import type { Rule } from "../src/rule/define.ts";
+import { loadValidators } from "../src/schema/validate.ts";
 
 /** What a child tells: milliseconds by step, and its greatest memory in bytes. */
 export interface Measured {
@@ -67,7 +68,8 @@ async function stages(folder: string, byRule: boolean): Promise<Measured> {
   const { paths } = listFiles(folder, { workingDirectory: folder });
   const { files } = readSources(paths, folder);
   watch.lap("read");
-  await prepareFiles(files);
+  prepareFiles(files);
+  await loadValidators();
   watch.lap("parse");
   const { documents } = loadFiles(files);
   const sets = discoverSets({

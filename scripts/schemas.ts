@@ -131,12 +131,14 @@ export function compileSchemas(): Readonly<Record<string, string>> {
     const kind = kindOf(path);
     return kind === null ? [] : [`  ${JSON.stringify(kind)}: ${JSON.stringify(schema["x-versions"])},`];
   });
-  const tables = `export const validators = {\n${table.join("\n")}\n};\nexport const versions = {\n${versions.join("\n")}\n};\n`;
+  const tables = `export const validators = {\n${table.join("\n")}\n};\n`;
   return {
     "validators.js": note + answersOnly(`${code}\n${tables}`),
     "validators.d.ts": `${note}/** Whether a value fits the schema of a kind (kubectl's notation). */
 export declare const validators: Readonly<Record<string, (value: unknown) => boolean>>;
-/** The API versions of each kind that the schema describes. */
+`,
+    "versions.js": `${note}export const versions = {\n${versions.join("\n")}\n};\n`,
+    "versions.d.ts": `${note}/** The API versions of each kind that the schema describes. */
 export declare const versions: Readonly<Record<string, readonly string[]>>;
 `,
     "schemas.js": `${note}export const schemaTexts = {\n${texts.join("\n")}\n};\n`,

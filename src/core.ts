@@ -81,7 +81,7 @@ export async function lintFiles(
   const sources = files.map(withoutMark);
   const base = options.base?.map(withoutMark);
   const config = options.config ? checkConfig(options.config, catalogue) : emptyConfig;
-  await prepareFiles([...sources, ...(base ?? [])]);
+  prepareFiles([...sources, ...(base ?? [])]);
   return lint({
     files: sources,
     fileStates: [],

@@ -1,6 +1,6 @@
 import type { Kind, Resource } from "../model/resource.ts";
 import { explain, type SchemaProblem } from "./explain.ts";
-import { validators, versions } from "./generated/validators.js";
+import { versions } from "./generated/versions.js";
 import { knownKinds } from "./known-kinds.ts";
 import { schemaOf } from "./schema.ts";
 
@@ -15,7 +15,7 @@ const knownSet: ReadonlySet<Kind> = new Set(knownKinds);
 
 /** Kinds that can be validated, if only in what all objects have in common. */
 export const schemaKinds: readonly Kind[] = [
-  ...new Set([...Object.keys(validators).filter((kind) => kind !== anyObject), ...knownKinds]),
+  ...new Set([...Object.keys(versions).filter((kind) => kind !== anyObject), ...knownKinds]),
 ];
 
 /** The name of the schema that a resource is held against; null for kinds that nothing is known about. */
@@ -34,9 +34,21 @@ function isBuiltIn(group: string): boolean {
   return !group.includes(".") || group.endsWith(".k8s.io");
 }
 
+type Validators = (typeof import("./generated/validators.js"))["validators"];
+
+let validators: Validators = {};
+
+/**
+ * Loads the compiled validators. They say of objects that fit that they do, many times as fast as it is worked out
+ * why one does not; but they take longer to load than a few objects need without them. What is found is the same.
+ */
+export async function loadValidators(): Promise<void> {
+  ({ validators } = await import("./generated/validators.js"));
+}
+
 /**
  * Where a resource does not fit the schema of its kind, in the order of the text; empty for kinds that nothing is
- * known about. Fast for resources that fit: the compiled validator says so; only for others is it worked out why.
+ * known about.
  */
 export function validate(resource: Resource): readonly SchemaProblem[] {
   const before = known.get(resource);

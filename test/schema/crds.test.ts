@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { schemaKinds } from "../../src/schema/validate.ts";
 import { schemaOf, type Node, child } from "../../src/schema/schema.ts";
-import { versions } from "../../src/schema/generated/validators.js";
+import { versions } from "../../src/schema/generated/versions.js";
 import { shared } from "../shared.ts";
 
 interface CrdSchema {
