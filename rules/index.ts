@@ -23,8 +23,10 @@ import { rule as eventingConfigKeyBothForms } from "./eventing/config-key-both-f
 import { rule as eventingDataPlaneNotInjected } from "./eventing/data-plane-not-injected.ts";
 import { rule as eventingIstioFeatureNotEnabled } from "./eventing/istio-feature-not-enabled.ts";
 import { rule as eventingSourceWorkloadNotInjected } from "./eventing/source-workload-not-injected.ts";
+import { rule as gatewayForeignGatewayInMesh } from "./gateway/foreign-gateway-in-mesh.ts";
 import { rule as gatewayHostsDoNotCover } from "./gateway/hosts-do-not-cover.ts";
 import { rule as gatewayIngressServiceExposed } from "./gateway/ingress-service-exposed.ts";
+import { rule as gatewayIngressServicePortNames } from "./gateway/ingress-service-port-names.ts";
 import { rule as gatewayKnativeGatewayMissing } from "./gateway/knative-gateway-missing.ts";
 import { rule as gatewayLocalGatewayClaims443 } from "./gateway/local-gateway-claims-443.ts";
 import { rule as gatewayLocalGatewayPlaintext } from "./gateway/local-gateway-plaintext.ts";
@@ -32,6 +34,7 @@ import { rule as gatewayLocalServiceMissing } from "./gateway/local-service-miss
 import { rule as gatewayLocalServicePortMismatch } from "./gateway/local-service-port-mismatch.ts";
 import { rule as gatewayLocalServicePortName } from "./gateway/local-service-port-name.ts";
 import { rule as gatewayLocalServiceSelector } from "./gateway/local-service-selector.ts";
+import { rule as gatewayOperatorOverrideIneffective } from "./gateway/operator-override-ineffective.ts";
 import { rule as gatewayPortTranslationLabelMissing } from "./gateway/port-translation-label-missing.ts";
 import { rule as gatewaySelectorMatchesNoWorkload } from "./gateway/selector-matches-no-workload.ts";
 import { rule as gatewaySelectorNotKnative } from "./gateway/selector-not-knative.ts";
@@ -98,6 +101,7 @@ import { rule as metricsNetworkpolicyMissing } from "./metrics/networkpolicy-mis
 import { rule as metricsNetworkpolicySelector } from "./metrics/networkpolicy-selector.ts";
 import { rule as metricsPort8444NotExcluded } from "./metrics/port-8444-not-excluded.ts";
 import { rule as nodesControlPlaneCount } from "./nodes/control-plane-count.ts";
+import { rule as nodesControlPlaneOs } from "./nodes/control-plane-os.ts";
 import { rule as nodesCustomRoleWithoutPool } from "./nodes/custom-role-without-pool.ts";
 import { rule as nodesHostPathWrite } from "./nodes/host-path-write.ts";
 import { rule as nodesIgnitionConfig } from "./nodes/ignition-config.ts";
@@ -112,6 +116,7 @@ import { rule as nodesMachinesetNamespace } from "./nodes/machineset-namespace.t
 import { rule as nodesManagedFileInMachineconfig } from "./nodes/managed-file-in-machineconfig.ts";
 import { rule as nodesMaxUnavailable } from "./nodes/max-unavailable.ts";
 import { rule as nodesMixedPlatform } from "./nodes/mixed-platform.ts";
+import { rule as nodesPendingCsr } from "./nodes/pending-csr.ts";
 import { rule as nodesPoolNotInheritingWorker } from "./nodes/pool-not-inheriting-worker.ts";
 import { rule as nodesPoolOverlap } from "./nodes/pool-overlap.ts";
 import { rule as nodesPoolPaused } from "./nodes/pool-paused.ts";
@@ -168,7 +173,9 @@ import { rule as servicePassthroughMissing } from "./service/passthrough-missing
 import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
 import { rule as servicePlainClient } from "./service/plain-client.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
+import { rule as serviceRouteNotAdmitted } from "./service/route-not-admitted.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
+import { rule as serviceTimeoutExceedsDrain } from "./service/timeout-exceeds-drain.ts";
 import { rule as servingBothIngresses } from "./serving/both-ingresses.ts";
 import { rule as servingConfigValueNotString } from "./serving/config-value-not-string.ts";
 import { rule as servingConflictingWorkloadOverride } from "./serving/conflicting-workload-override.ts";
@@ -233,8 +240,10 @@ export const rules: readonly Rule[] = [
   eventingDataPlaneNotInjected,
   eventingIstioFeatureNotEnabled,
   eventingSourceWorkloadNotInjected,
+  gatewayForeignGatewayInMesh,
   gatewayHostsDoNotCover,
   gatewayIngressServiceExposed,
+  gatewayIngressServicePortNames,
   gatewayKnativeGatewayMissing,
   gatewayLocalGatewayClaims443,
   gatewayLocalGatewayPlaintext,
@@ -242,6 +251,7 @@ export const rules: readonly Rule[] = [
   gatewayLocalServicePortMismatch,
   gatewayLocalServicePortName,
   gatewayLocalServiceSelector,
+  gatewayOperatorOverrideIneffective,
   gatewayPortTranslationLabelMissing,
   gatewaySelectorMatchesNoWorkload,
   gatewaySelectorNotKnative,
@@ -308,6 +318,7 @@ export const rules: readonly Rule[] = [
   metricsNetworkpolicySelector,
   metricsPort8444NotExcluded,
   nodesControlPlaneCount,
+  nodesControlPlaneOs,
   nodesCustomRoleWithoutPool,
   nodesHostPathWrite,
   nodesIgnitionConfig,
@@ -322,6 +333,7 @@ export const rules: readonly Rule[] = [
   nodesManagedFileInMachineconfig,
   nodesMaxUnavailable,
   nodesMixedPlatform,
+  nodesPendingCsr,
   nodesPoolNotInheritingWorker,
   nodesPoolOverlap,
   nodesPoolPaused,
@@ -378,7 +390,9 @@ export const rules: readonly Rule[] = [
   servicePassthroughValueIgnored,
   servicePlainClient,
   serviceProbeRewriteMissing,
+  serviceRouteNotAdmitted,
   serviceSidecarNotInjected,
+  serviceTimeoutExceedsDrain,
   servingBothIngresses,
   servingConfigValueNotString,
   servingConflictingWorkloadOverride,
