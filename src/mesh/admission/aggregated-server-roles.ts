@@ -85,13 +85,14 @@ function delegationShortfall(
 ): Shortfall | null {
   const account = accountOf(pod);
   const bindingKind = namespace === null ? kinds.ClusterRoleBinding : kinds.RoleBinding;
-  const toRole = graph.all(bindingKind).filter((binding) => {
+  const anywhere = graph.all(bindingKind).filter((binding) => {
     const ref = roleRefOf(binding);
-    return ref.name === role && ref.kind === kind && (namespace === null || binding.namespace === namespace);
+    return ref.name === role && ref.kind === kind;
   });
-  const isBound = toRole.some((binding) =>
-    subjectsOf(binding).some((subject) => isAccount(subject, account) !== "no"),
-  );
+  const toRole = anywhere.filter((binding) => namespace === null || binding.namespace === namespace);
+  const binds = (binding: Resource): boolean =>
+    subjectsOf(binding).some((subject) => isAccount(subject, account) !== "no");
+  const isBound = toRole.some(binds);
   if (isBound) return null;
   const wrong = toRole.find((binding) => binding.standing === "own" && meant(binding) !== undefined);
   const subject = wrong && meant(wrong);
@@ -101,6 +102,14 @@ function delegationShortfall(
       path: subject.path,
       message: `${label(wrong)} binds ${accountText(subject)}, and the server runs as ${accountText(account)}`,
       advice: "name the server's account",
+    };
+  const elsewhere = anywhere.find((binding) => binding.standing === "own" && binds(binding));
+  if (elsewhere && namespace !== null)
+    return {
+      resource: elsewhere,
+      path: ["metadata", "namespace"],
+      message: `${label(elsewhere)} is not in ${namespace}, where ${kind} ${role} is that it binds`,
+      advice: `set namespace: ${namespace}`,
     };
   const where = namespace === null ? "ClusterRoleBinding" : `RoleBinding in ${namespace}`;
   return {
