@@ -1,22 +1,18 @@
 import { setValue } from "../../src/fix/edits.ts";
 import { readSetting } from "../../src/mesh/control-plane-settings.ts";
+import { drainPath } from "../../src/mesh/drain-duration.ts";
 import { parseDuration } from "../../src/mesh/go-values.ts";
-import { controlPlaneKinds, kinds } from "../../src/mesh/kinds.ts";
+import { controlPlaneKinds } from "../../src/mesh/kinds.ts";
 import { misspeltKey } from "../../src/mesh/misspelt-key.ts";
 import { isServerlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
-import { label, type Resource } from "../../src/model/resource.ts";
-import { type Path, plainText } from "../../src/model/value.ts";
+import { label } from "../../src/model/resource.ts";
+import { plainText } from "../../src/model/value.ts";
 import { at, atKey, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** queue-proxy keeps answering this long after its pod was told to stop (knative/serving `pkg/queue/sharedmain`). */
 const queueProxyDrain = 30_000;
-
-function drainPath(controlPlane: Resource): Path {
-  const mesh = controlPlane.kind === kinds.ServiceMeshControlPlane ? "techPreview" : "values";
-  return ["spec", mesh, "meshConfig", "defaultConfig", "terminationDrainDuration"];
-}
 
 export const rule = defineRule({
   id: "mesh/termination-drain-too-short",

@@ -5,6 +5,7 @@ import { read, readText, valueOr } from "./field.ts";
 import type { GatewayServer } from "./gateway-servers.ts";
 import { isTerminating } from "./gateway-validation.ts";
 import { httpsTargets, isBehindHttps } from "./https-servers.ts";
+import { isServiceToBlame } from "./ingress-service.ts";
 import type { GatewayRole } from "./knative-gateways.ts";
 
 /** Whether the servers of a Gateway of Knative end TLS, as its routes need it. */
@@ -88,6 +89,8 @@ export function externalTls(
       ...modes,
       { state: "unknown", needs: "the port named https of the ingress gateway's Service" },
     ];
+  // The Service is what leads elsewhere: gateway/ingress-service-port-names.
+  if (isServiceToBlame(graph, gateway)) return open;
   const targets = httpsTargets(graph, gateway).join(", ");
   const path = [...first.path, "port", "number"];
   const message = `no HTTPS server is on the port behind the Service's port https (${targets})`;

@@ -1,0 +1,112 @@
+import type { Graph } from "../model/graph.ts";
+import type { Resource } from "../model/resource.ts";
+import { isMapping, type Path, type Value } from "../model/value.ts";
+import { readList, valueOr } from "./field.ts";
+import { serversOf } from "./gateway-servers.ts";
+import type { GatewayServer, ProtocolFamily } from "./gateway-servers.ts";
+import { workloadsOf } from "./gateway-workloads.ts";
+import { isBehindHttps } from "./https-servers.ts";
+import { kinds } from "./kinds.ts";
+import { knativeGateways } from "./knative-gateways.ts";
+import { once } from "./memo.ts";
+import { passthroughNeed } from "./passthrough.ts";
+import { possiblePorts, serverPorts, targetPort } from "./resolved-port.ts";
+import { knativeServices } from "./services.ts";
+
+/**
+ * The ports of the ingress gateway's Service that OpenShift's Routes name, by what they are for (serverless-operator
+ * `serving/ingress/pkg/reconciler/ingress/resources/route.go`).
+ */
+export const routePorts = ["https", "http2"] as const;
+export type RoutePort = (typeof routePorts)[number];
+const usualNumbers: Readonly<Record<RoutePort, number>> = { https: 443, http2: 80 };
+const families: Readonly<Record<RoutePort, ProtocolFamily>> = { https: "tls", http2: "http" };
+
+/** A Service of the set's own that the KnativeServing names for external traffic, with its Gateways. */
+export interface IngressService {
+  readonly service: Resource;
+  readonly gateways: readonly Resource[];
+}
+
+export type IngressServices =
+  | { readonly state: "known"; readonly services: readonly IngressService[] }
+  | { readonly state: "unknown"; readonly needs: string };
+
+export const ingressServices = once((graph: Graph): IngressServices => {
+  const answer = knativeGateways(graph);
+  if (answer.state === "unknown") return { state: "unknown", needs: answer.needs };
+  if (answer.state === "assumed")
+    return { state: "unknown", needs: "the KnativeServing, which names the Service of its gateway" };
+  const services = answer.gateways.flatMap(({ role, service, resources }) =>
+    role === "local" || service === null
+      ? []
+      : graph
+          .named(kinds.Service, service.namespace, service.name)
+          .filter(({ standing }) => standing === "own")
+          .map((found) => ({ service: found, gateways: resources })),
+  );
+  return { state: "known", services };
+});
+
+/** Which of the ports Routes of the set's services and DomainMappings lead to. */
+export const neededPorts = once((graph: Graph): ReadonlySet<RoutePort> => {
+  const states = [...knativeServices(graph), ...graph.all(kinds.DomainMapping)].map(
+    (resource) => passthroughNeed(graph, resource).state,
+  );
+  return new Set(
+    states.flatMap((state): readonly RoutePort[] => {
+      if (state === "met") return ["https"];
+      return state === "needed" ? ["http2"] : [];
+    }),
+  );
+});
+
+interface ServicePort {
+  readonly value: Value;
+  readonly path: Path;
+}
+
+function portsOf(service: Resource): readonly ServicePort[] {
+  const list = valueOr(readList(service, ["spec", "ports"]), []);
+  return list.map((value, index) => ({ value, path: ["spec", "ports", index] }));
+}
+
+/** The port of a name, as Routes look for it. */
+export function portNamed(service: Resource, name: RoutePort): ServicePort | undefined {
+  return portsOf(service).find(({ value }) => isMapping(value) && value.name === name);
+}
+
+/** The port that was probably meant where none has the name: that of the usual number. */
+export function portMeant(service: Resource, name: RoutePort): ServicePort | undefined {
+  return portsOf(service).find(({ value }) => isMapping(value) && value.port === usualNumbers[name]);
+}
+
+/** A server of a Gateway on one of the numbers that the documents and charts use for external traffic. */
+const isUsual = ({ number }: GatewayServer): boolean =>
+  number.state === "value" && [443, 8443].includes(number.value);
+
+/** Whether the Service is what is wrong where no HTTPS server of a Gateway gets what arrives at its port `https`. */
+export function isServiceToBlame(graph: Graph, gateway: Resource): boolean {
+  const found = ingressServices(graph);
+  if (found.state === "unknown") return false;
+  const servers = valueOr(serversOf(gateway), []).filter(({ family }) => family === "tls");
+  return (
+    found.services.some(({ gateways }) => gateways.includes(gateway)) &&
+    servers.some(isUsual) &&
+    servers.every((server) => isBehindHttps(graph, gateway, server) === "no")
+  );
+}
+
+/** Whether a port leads past every server of a Gateway that it is for; where there is no such server, it is not asked. */
+export function leadsPast(graph: Graph, gateway: Resource, name: RoutePort, port: ServicePort): boolean {
+  if (name === "https") return isServiceToBlame(graph, gateway);
+  const servers = valueOr(serversOf(gateway), []).filter(({ family }) => family === families[name]);
+  const { workloads } = workloadsOf(graph, gateway);
+  const targets = [null, ...workloads].flatMap((workload) => targetPort(port.value, workload) ?? []);
+  if (servers.length === 0 || targets.length === 0) return false;
+  const reached = servers.flatMap((server) => serverPorts(graph, gateway, server.index));
+  return reached.every((answer) => {
+    const possible = possiblePorts(answer);
+    return possible.length > 0 && !possible.some((number) => targets.includes(number));
+  });
+}
