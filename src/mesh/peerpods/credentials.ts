@@ -18,6 +18,10 @@ const wanted = {
     ConfigMap: ["CLOUD_PROVIDER", "AZURE_RESOURCE_GROUP", "AZURE_REGION"],
   },
 } as const;
+/** With a federated identity Azure takes a token instead of the client's secret. */
+const substitutes: ReadonlyMap<string, string> = new Map([
+  ["AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"],
+]);
 export type Provider = keyof typeof wanted;
 export type Store = "Secret" | "ConfigMap";
 
@@ -136,7 +140,7 @@ function keysOf(resource: Resource): Keys {
 /** Which keys a store lacks, or has empty; null: more keys may come from elsewhere. */
 function missingKeys(graph: Graph, resource: Resource, keys: readonly string[]): readonly string[] | null {
   const { filled, open } = keysOf(resource);
-  const missing = keys.filter((key) => !filled.has(key));
+  const missing = keys.filter((key) => !filled.has(key) && !filled.has(substitutes.get(key) ?? key));
   return missing.length > 0 && (open || isPatched(graph, resource)) ? null : missing;
 }
 
@@ -146,6 +150,15 @@ export function keysPath(resource: Resource): Path {
   if (resource.kind === kinds.ExternalSecret) return ["spec", "data"];
   const plain = valueAt(resource.value, ["stringData"]) !== undefined;
   return resource.kind === kinds.Secret && plain ? ["stringData"] : ["data"];
+}
+
+/** Whether the operator's Subscription names an identity of the cloud, of which the operator makes the Secret. */
+function isFederated(graph: Graph): boolean {
+  return graph.all(kinds.OperatorSubscription).some(({ value }) => {
+    const env = valueAt(value, ["spec", "config", "env"]);
+    const named = isList(env) && env.some((item) => valueAt(item, ["name"]) === "CLIENTID");
+    return named && valueAt(value, ["spec", "name"]) === "sandboxed-containers-operator";
+  });
 }
 
 /** What a PeerPodConfig's Secret or ConfigMap lacks for a cloud. Only names of keys are told, never what they hold. */
@@ -172,7 +185,8 @@ export function storeState(
   const found = findStore(graph, store, namespace, name.value);
   if (found.state === "unknown") return found;
   if (found.state === "absent") {
-    // On AWS the cloud-credential operator makes the Secret.
+    // With a federated identity the operator makes the Secret, on AWS the cloud-credential operator.
+    if (store === "Secret" && isFederated(graph)) return { state: "complete" };
     if (store === "ConfigMap" || (provider !== null && provider !== "aws"))
       return { state: "absent", wanted };
     return provider === "aws"

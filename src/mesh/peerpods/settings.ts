@@ -51,12 +51,13 @@ export const peerPodsState = once((graph: Graph): PeerPodsState => {
   return { state: "disabled", at: off ? { resource: off, path } : null };
 });
 
-/** Whether the cluster that the set is for has peer pods at all. */
+/** Whether the cluster that the set is for has peer pods at all: a KataConfig tells, else a PeerPodConfig. */
 export function hasPeerPods(graph: Graph): "yes" | "no" | "unknown" {
+  const enabled = peerPodsState(graph);
+  if (enabled.state === "enabled") return "yes";
+  if (graph.all(kinds.KataConfig).length > 0) return enabled.state === "disabled" ? "no" : "unknown";
   if (graph.all(kinds.PeerPodConfig).length > 0) return "yes";
-  const { state } = peerPodsState(graph);
-  if (state === "unknown") return "unknown";
-  return state === "enabled" ? "yes" : "no";
+  return enabled.state === "disabled" ? "no" : "unknown";
 }
 
 /** How a limit is written: a whole number in a string is the only right form. */
@@ -79,26 +80,32 @@ export function limitOf(config: Resource): Limit {
   return { state: "bare", text, whole: /^\d+$/.test(text) };
 }
 
-/** How many peer pods one node may have; without a PeerPodConfig the one that the operator writes counts. */
+/**
+ * How many peer pods one node may have. Without a PeerPodConfig it is what the ConfigMap says, which newer adaptors
+ * read, else what the operator writes.
+ */
 export const limitPerNode = once((graph: Graph): Reading<number> => {
+  const unknown = { state: "unknown", why: "the limit of the PeerPodConfig" } as const;
   const configs = graph.all(kinds.PeerPodConfig);
   if (configs.length === 0) {
-    return peerPodsState(graph).state === "enabled"
-      ? { state: "value", value: limits.operator }
-      : { state: "unknown", why: "the limit of the PeerPodConfig" };
+    const map = configMapOf(graph);
+    const written = map
+      ? readString(map, ["data", "PEERPODS_LIMIT_PER_NODE"])
+      : ({ state: "absent" } as const);
+    if (written.state === "value" && /^\d+$/.test(written.value))
+      return { state: "value", value: Number(written.value) };
+    const usual = written.state === "absent" && peerPodsState(graph).state === "enabled";
+    return usual ? { state: "value", value: limits.operator } : unknown;
   }
-  const found = configs.map((config): Reading<number> => {
-    const limit = limitOf(config);
-    if (limit.state === "number") return { state: "value", value: limit.value };
-    if (limit.state === "absent" && !isPatched(graph, config))
-      return { state: "value", value: limits.controller };
-    return { state: "unknown", why: "the limit of the PeerPodConfig" };
-  });
-  const [first = { state: "absent" } as const] = found;
-  const same = found.every(
-    (other) => other.state === "value" && first.state === "value" && other.value === first.value,
+  const found = new Set(
+    configs.map((config): number | null => {
+      const limit = limitOf(config);
+      if (limit.state === "number") return limit.value;
+      return limit.state === "absent" && !isPatched(graph, config) ? limits.controller : null;
+    }),
   );
-  return same ? first : { state: "unknown", why: "the limit of the PeerPodConfig" };
+  const [only = null] = found;
+  return found.size === 1 && only !== null ? { state: "value", value: only } : unknown;
 });
 
 /** The ConfigMap with the settings of peer pods, under the name that the PeerPodConfig gives it. */
