@@ -110,7 +110,12 @@ function size(domain: Domain): number {
   return Object.keys(domain.selector).length;
 }
 
-function externalHost(graph: Graph, service: Resource, serving: Resource | null): string | null {
+function externalHost(
+  graph: Graph,
+  service: Resource,
+  serving: Resource | null,
+  tag: string | null,
+): string | null {
   const { name, namespace } = service;
   if (namespace === null || isUnknown(name) || isUnknown(namespace)) return null;
   const domains = serving === null ? [] : domainsOf(serving);
@@ -123,8 +128,10 @@ function externalHost(graph: Graph, service: Resource, serving: Resource | null)
   const entries = network?.state === "value" ? network.value.entries : {};
   const template = entries["domain-template"] ?? entries.domainTemplate ?? defaultTemplate;
   if (typeof template !== "string") return null;
+  // The default of `tag-template`, which nearly nobody sets.
+  if (tag !== null && (entries["tag-template"] ?? entries.tagTemplate) !== undefined) return null;
   const fields = new Map([
-    ["Name", name],
+    ["Name", tag === null ? name : `${tag}-${name}`],
     ["Namespace", namespace],
     ["Domain", domain],
   ]);
@@ -135,12 +142,17 @@ function externalHost(graph: Graph, service: Resource, serving: Resource | null)
 /**
  * The names under which a Knative Service or a DomainMapping is reached from outside, one per way in which the
  * candidates of KnativeServing make it; null if that is not known (no `ingressDomain`, a template that computes).
+ * @param tag of a Knative Service's traffic; null: the service itself
  */
-export function externalHosts(graph: Graph, resource: Resource): readonly string[] | null {
+export function externalHosts(
+  graph: Graph,
+  resource: Resource,
+  tag: string | null = null,
+): readonly string[] | null {
   if (resource.kind === kinds.DomainMapping) return isUnknown(resource.name) ? null : [resource.name];
   const servings = graph.all(kinds.KnativeServing);
   const answers = (servings.length === 0 ? [null] : servings).map((serving) =>
-    externalHost(graph, resource, serving),
+    externalHost(graph, resource, serving, tag),
   );
   const hosts = answers.filter((host) => host !== null);
   return hosts.length === answers.length ? [...new Set(hosts)] : null;
