@@ -68,13 +68,13 @@ function opinionText(explanation: Explanation, opinion: Opinion, colors: Colors)
       const lines = findings
         .toSorted((a, b) => Number(isHere(explanation, b)) - Number(isHere(explanation, a)))
         .flatMap((finding) => findingLines(explanation, finding, colors));
-      const silent = `    said by another finding: ${safeMessage(reason)}`;
+      const silent = `    another finding explains it: ${safeMessage(reason)}`;
       return `${[head, ...(lines.length > 0 ? lines : [silent])].join("\n")}\n`;
     }
     case "undecided":
       return `${head}: needs ${safeMessage(needs ?? reason)}\n`;
     case "pass":
-      return `${head}: ${safeMessage(reason === "" ? `not so: ${summary}` : reason)}\n`;
+      return `${head}: ${safeMessage(reason === "" ? summary : reason)}\n`;
     case "not-applicable":
       return `${head}: ${safeMessage(reason)}\n`;
   }
@@ -83,7 +83,7 @@ function opinionText(explanation: Explanation, opinion: Opinion, colors: Colors)
 const titles: Readonly<Record<Verdict, string>> = {
   fail: "Failed",
   undecided: "Undecided",
-  pass: "Passed",
+  pass: "Passed: not the case here",
   "not-applicable": "Not applicable",
 };
 
@@ -99,7 +99,7 @@ export function prettyExplanation(explanation: Explanation, { colors, verbose }:
     const texts = mine
       .toSorted((a, b) => here(b) - here(a))
       .map((opinion) => opinionText(explanation, opinion, colors));
-    parts.push(`${colors.bold(`${titles[verdict]} (${mine.length})`)}\n${texts.join("")}`);
+    parts.push(`${colors.bold(titles[verdict])}\n${texts.join("")}`);
   }
   if (pointers.length > 0) {
     const lines = pointers.map(

@@ -77,7 +77,7 @@ describe("explain", () => {
 
   test.each([
     [["explain"], "explain needs a rule id"],
-    [["explain", "a", "b"], "explain takes one rule at a time"],
+    [["explain", "a", "b"], "explain takes one rule, or one place, at a time"],
     [["explain", "yaml/unreadabel"], 'did you mean "yaml/unreadable"?'],
     [["explain", "unreadabel"], 'did you mean "yaml/unreadable"?'],
     [["explain", "../../package"], "meshlint rules lists them"],
