@@ -22,6 +22,13 @@ function setting(owner: Resource, path: Path, title: string): Pick<Problem, "fix
   return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
 }
 
+/** Samples of the documents have a quotation mark inside of the key, which makes it another one. */
+function misquoted({ annotations, labels }: PodTemplate): string {
+  const keys = [...Object.keys(annotations), ...Object.keys(labels)];
+  const wrong = keys.some((key) => key.startsWith(injectKey) && key.slice(injectKey.length).includes('"'));
+  return wrong ? ` beside a key with a stray quotation mark, as the documents print it, wrongly` : "";
+}
+
 function* sidecar(
   graph: Graph,
   pod: PodTemplate,
@@ -45,7 +52,7 @@ function* sidecar(
   const isOwn = resource.standing === "own";
   yield fail(
     isOwn ? at(resource, ...place.path) : at(from, ...path),
-    `the pods of ${label(resource)} send or take events and get no sidecar (${found.reason}), but ${strict.namespace} takes only callers of the mesh`,
+    `the pods of ${label(resource)} send or take events and get no sidecar (${found.reason}${misquoted(pod)}), but ${strict.namespace} takes only callers of the mesh`,
     {
       related: isOwn && resource !== from ? [{ at: at(from, ...path), message: "names the workload" }] : [],
       ...setting(resource, place.path, `set ${form} ${injectKey} of the pods to "true"`),

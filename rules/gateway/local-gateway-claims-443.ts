@@ -9,7 +9,7 @@ import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
-import { integrations, olderIntegrations, oldestIntegrations } from "../../src/rule/documents.ts";
+import { integrations, olderIntegrations, oldestIntegrations, printedSo } from "../../src/rule/documents.ts";
 
 function servicesOf(graph: Graph, gateway: Resource): readonly Resource[] {
   const answer = localService(graph);
@@ -54,9 +54,11 @@ export const rule = defineRule({
         server.family === "http" && other.family === "http"
           ? "services that are cluster-local answer requests from outside"
           : "istiod drops the later one";
+      // The second sample of Integrations 1.3, as the older edition has it.
+      const printed = valueOr(server.number, 0) === 443 && hosts[0] === "*" ? ` (${printedSo})` : "";
       yield fail(
         at(gateway, ...path),
-        `port ${valueOr(server.number, 0)} with host "${hosts[0]}" is that of ${label(ingress)} on the same pods: ${effect}`,
+        `port ${valueOr(server.number, 0)} with host "${hosts[0]}" is that of ${label(ingress)} on the same pods: ${effect}${printed}`,
         {
           related: [
             { at: at(ingress, ...other.path, "port", "number"), message: "the server for external traffic" },

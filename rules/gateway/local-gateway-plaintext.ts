@@ -17,6 +17,16 @@ import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 const wanted = "HTTPS with tls.mode ISTIO_MUTUAL";
 
+/** Older editions print HTTP on 8081, and so does a sample output of the newer one. */
+const isPrinted = (server: GatewayServer): boolean =>
+  valueOr(server.protocol, "") === "HTTP" && valueOr(server.number, null) === ports.localGateway;
+
+/** Said where the edition asks for something else than its sample output shows. */
+const sampleOutput = (server: GatewayServer, graph: Graph): string =>
+  isPrinted(server) && holds(facts.mutualLocalGateway, graph.profile)
+    ? " (the sample output that the documents print shows it so, wrongly)"
+    : "";
+
 /** What the documents of the version say about it, and how to change it where they ask for that. */
 function judged(
   gateway: Resource,
@@ -36,11 +46,8 @@ function judged(
     [[...server.path, "tls", "mode"], "ISTIO_MUTUAL"],
   ]);
   const title = `serve ${wanted}; callers without a sidecar are cut off then`;
-  const printed =
-    valueOr(server.protocol, "") === "HTTP" && valueOr(server.number, null) === ports.localGateway;
   return {
-    // The older editions print HTTP on 8081.
-    otherEdition: printed,
+    otherEdition: isPrinted(server),
     ...(tenants(graph).length > 0 && { severity: "error" }),
     ...remedy(title, "review", edits),
   };
@@ -77,7 +84,7 @@ export const rule = defineRule({
       if (valueOr(readString(gateway, [...server.path, "tls", "mode"]), "") === "ISTIO_MUTUAL") continue;
       yield fail(
         at(gateway, ...server.path, "port", "protocol"),
-        `the local gateway serves ${protocol.value}: calls by cluster-local names reach it unencrypted and without the caller's identity`,
+        `the local gateway serves ${protocol.value}: calls by cluster-local names reach it unencrypted and without the caller's identity${sampleOutput(server, graph)}`,
         judged(gateway, server, servers, graph),
       );
     }

@@ -7,9 +7,12 @@ import { label, type Resource } from "../../src/model/resource.ts";
 import { type Mapping, plainText } from "../../src/model/value.ts";
 import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import type { Problem } from "../../src/rule/define.ts";
-import { integrations } from "../../src/rule/documents.ts";
+import { integrations, printedSo } from "../../src/rule/documents.ts";
 
 const path = ["spec", "selector"] as const;
+
+/** What the documents print beside Gateways that select `knative: ingressgateway`. */
+const printedSelector = "istio: ingressgateway";
 
 const selectorOf = (resource: Resource): Mapping => valueOr(readMap(resource, path), {});
 
@@ -58,7 +61,7 @@ export const rule = defineRule({
     if (extra.length > 0)
       yield fail(
         at(service, ...path),
-        `"${selector}" also matches the pods of ${extra.join(", ")}, where the local gateway does not listen`,
+        `"${selector}" also matches the pods of ${extra.join(", ")}, where the local gateway does not listen${selector === printedSelector ? ` (${printedSo})` : ""}`,
         { severity: "warning", ...repair(service, gateways, addLabels) },
       );
     if (away === null) return;

@@ -3,7 +3,10 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { freePortName, portsOf, type EntryPort } from "../../src/mesh/service-entries.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, type Judgement, remedy } from "../../src/rule/define.ts";
-import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
+import { integrations, olderIntegrations, printedSo } from "../../src/rule/documents.ts";
+
+/** Names that the documents' example has on two ports each. */
+const printedNames: readonly (string | null)[] = ["tcp-tls", "tcp-sasl-tls"];
 
 /** Of two ports with one number the later one is reported, and its name with it. */
 function* sameNumber(entry: Resource, port: EntryPort, earlier: EntryPort): Generator<Judgement> {
@@ -26,10 +29,11 @@ function* sameName(
   const name = freePortName(port, taken);
   if (name !== null) taken.add(name);
   const edits = name === null ? null : replaceScalar(entry, [...port.path, "name"], name);
+  const printed = printedNames.includes(port.name) ? ` (${printedSo})` : "";
   const title = name === null ? "give it a name of its own" : `name it ${name}`;
   yield fail(
     at(entry, ...port.path, "name"),
-    `two ports are named "${port.name}", and Istio refuses the whole entry`,
+    `two ports are named "${port.name}", and Istio refuses the whole entry${printed}`,
     {
       related: [{ at: at(entry, ...earlier.path, "name"), message: "the first one" }],
       ...remedy(title, "safe", edits),

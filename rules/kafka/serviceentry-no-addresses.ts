@@ -12,7 +12,7 @@ import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { idKey, label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
-import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
+import { integrations, olderIntegrations, printedSo } from "../../src/rule/documents.ts";
 
 const path = ["spec", "addresses"];
 
@@ -79,7 +79,7 @@ export const rule = defineRule({
     const said = others.length === 0 ? `port ${first}` : `ports ${ports.join(", ")}`;
     yield fail(
       at(entry, ...path),
-      `without addresses the entry takes all traffic on ${said}, whatever the host`,
+      `without addresses the entry takes all traffic on ${said}, whatever the host (${printedSo})`,
       {
         ...(isDocumented(graph, entry) && { severity: "info" as const }),
         advice,

@@ -5,7 +5,7 @@ import type { Edit } from "../../src/model/finding.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { valueAt } from "../../src/model/value.ts";
 import { atKey, defineRule, fail, remedy } from "../../src/rule/define.ts";
-import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
+import { integrations, olderIntegrations, printedSo } from "../../src/rule/documents.ts";
 
 const nested = ["spec", "broker", "sink"];
 const right = ["spec", "sink"];
@@ -35,11 +35,11 @@ export const rule = defineRule({
   subjects: (graph) => graph.fragments(kinds.KnativeKafka),
   *check(kafka) {
     if (valueAt(kafka.value, nested) === undefined) return;
-    const message = "the API server drops broker.sink, so the sink is not installed whatever it says";
+    const message = `the API server drops broker.sink, so the sink is not installed whatever it says (${printedSo})`;
     if (valueAt(kafka.value, right) !== undefined) {
       const edits = removeKey(kafka, nested);
       const title = "remove it: spec.sink is there already";
-      const said = "the API server drops broker.sink; only spec.sink counts";
+      const said = `the API server drops broker.sink; only spec.sink counts (${printedSo})`;
       yield fail(atKey(kafka, ...nested), said, remedy(title, "review", edits));
       return;
     }

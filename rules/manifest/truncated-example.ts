@@ -34,7 +34,7 @@ export const rule: Rule = {
     if (dots)
       yield fail(
         { location: dots },
-        "`...` ends the document here, and kubectl drops what follows or refuses the file",
+        "`...` ends the document here, as printed in the example, and kubectl drops what follows or refuses the file",
         {
           advice: "remove the dots, or write out what they stand for",
         },

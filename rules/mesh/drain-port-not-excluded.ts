@@ -12,9 +12,10 @@ import { meantForIstio } from "../../src/mesh/services.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
+import { isList, valueAt } from "../../src/model/value.ts";
 import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import type { Judgement } from "../../src/rule/define.ts";
-import { integrations } from "../../src/rule/documents.ts";
+import { integrations, printedSo } from "../../src/rule/documents.ts";
 
 const drainPort = ports.queueAdmin;
 const why = "the kubelet's drain hook reaches queue-proxy there without a certificate";
@@ -37,10 +38,14 @@ function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> 
   if (found.state === "not-applicable") return yield notApplicable(found.why);
   if (found.state === "excluded" || (found.state === "missing" && servicesExcludePort(graph, drainPort)))
     return;
-  const { state, path, isList, ofNumbers } = found;
-  const edits = isList ? appendItem(smcp, path, drainPort) : setValue(smcp, path, [drainPort]);
+  const { state, path, ofNumbers } = found;
+  const printed = valueAt(smcp.value, path);
+  // Integrations 1.5 prints the list once more, without what 1.4.2 has in it.
+  const alone = isList(printed) && printed.length === 1 && printed[0] === ports.secureMetrics;
+  const shortened = alone ? ` (${printedSo})` : "";
+  const edits = found.isList ? appendItem(smcp, path, drainPort) : setValue(smcp, path, [drainPort]);
   if (state === "replaced") {
-    const message = `this list replaces the one that excludes ${drainPort} when it is applied: ${why}`;
+    const message = `this list replaces the one that excludes ${drainPort} when it is applied: ${why}${shortened}`;
     yield fail(at(smcp, ...path), message, {
       ...(smcp.form === "full" && { severity: "warning" as const }),
       ...remedy(`add ${drainPort} to the list`, "safe", edits),
@@ -49,7 +54,7 @@ function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> 
   }
   yield fail(
     at(smcp, ...path),
-    `port ${drainPort} is not excluded from the sidecars: ${why}`,
+    `port ${drainPort} is not excluded from the sidecars: ${why}${shortened}`,
     remedy(`add ${drainPort} to the excluded ports`, "safe", ofNumbers ? edits : null),
   );
 }

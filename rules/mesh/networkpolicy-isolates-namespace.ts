@@ -44,7 +44,7 @@ function* checkPolicy(policy: Resource, graph: Graph, mesh: Mesh): Generator<Jud
     `this policy selects every pod of ${namespace}, and none admits calls of the mesh there: ${why(mesh)}`,
     {
       related: others.slice(1).map((other) => ({ at: at(other, "spec"), message: "isolates it as well" })),
-      advice: `add a NetworkPolicy to ${namespace} that admits the mesh's gateway and members`,
+      advice: `add a NetworkPolicy to ${namespace} that admits the mesh's gateway and members: what the documents print for monitoring admits nobody else`,
     },
   );
 }

@@ -32,7 +32,7 @@ function* checkMinimum(smcp: Resource, graph: Graph, text: string, version: Vers
     yield fail(
       at(smcp, ...path),
       current
-        ? `Serverless from 1.31 on needs Service Mesh 2.2 at least, and the control plane is of "${text}"`
+        ? `Serverless from 1.31 on needs Service Mesh 2.2 at least, and the control plane is of "${text}" (2.0.5 and 1.x, which the documents print as well, are for older releases and for Kourier)`
         : `Serverless up to 1.30 needs Service Mesh 2.0.5 at least, and the control plane is of "${text}"`,
       { ...documentation, advice: `use v2.${current ? 2 : 1} or newer, one minor version at a time` },
     );

@@ -63,7 +63,7 @@ export const rule = defineRule({
       const title = map.value.void === null ? `name it ${name}` : `move its entries into ${name}`;
       yield fail(
         atKey(serving, ...path),
-        `config-${name} makes void what the operator writes into ${name}: ${lost.map(({ what }) => what).join(", ")}${effect}`,
+        `config-${name} makes void what the operator writes into ${name}: ${lost.map(({ what }) => what).join(", ")}${effect} (the documents print ${name}, and do not say why)`,
         {
           ...(name !== "deployment" && { severity: "warning" as const }),
           ...remedy(title, "review", renameKey(serving, path, name)),

@@ -31,7 +31,7 @@ function* checkNamespace(operator: Resource): Generator<Judgement> {
   if (operator.namespace === null)
     return yield fail(
       at(operator, ...path),
-      `no namespace is named: applied in any project but ${home}, the webhook refuses it`,
+      `no namespace is named: applied in any project but ${home}, the webhook refuses it (the fragments that the documents print lack it, too)`,
       { severity: "info", ...more },
     );
   yield fail(

@@ -13,7 +13,7 @@ import { isUnknown } from "../../src/model/placeholder.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList, isMapping, type Mapping, type Path } from "../../src/model/value.ts";
 import { at, defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
-import { integrations } from "../../src/rule/documents.ts";
+import { integrations, printedSo } from "../../src/rule/documents.ts";
 
 /** Both ingress controllers read the variable, in a container of the same name. */
 const workloads: readonly string[] = [filteringWorkload, "net-kourier-controller"];
@@ -47,6 +47,9 @@ function filteringVariables(entry: OverrideEntry): readonly Variable[] {
   });
 }
 
+/** As Integrations 1.7 has it in one place. */
+const printedName = "ENABLE_SECRET_INFORMER_BY_CERT_UID";
+
 function* checkVariable(serving: Resource, workload: string, variable: Variable): Generator<Judgement> {
   const { container, containerPath, value, path } = variable;
   if (!workloads.includes(workload)) {
@@ -58,7 +61,7 @@ function* checkVariable(serving: Resource, workload: string, variable: Variable)
   if (value.name !== filteringVariable)
     yield fail(
       at(serving, ...path, "name"),
-      `"${String(value.name)}" is no variable that ${workload} reads, which is ${filteringVariable}`,
+      `"${String(value.name)}" is no variable that ${workload} reads, which is ${filteringVariable}${value.name === printedName ? ` (${printedSo})` : ""}`,
       remedy(
         `use ${filteringVariable}`,
         "safe",

@@ -43,7 +43,7 @@ export const rule = defineRule({
     const title = `annotate the DomainMapping itself with ${passthroughKey}: "true"`;
     yield fail(
       at(mapping, ...path),
-      `the DomainMapping has no certificate of its own and no annotation ${passthroughKey}, so its Route ends TLS and ${effect}`,
+      `the DomainMapping has no certificate of its own and no annotation ${passthroughKey}, so its Route ends TLS and ${effect} (the documents print the annotation for services only)`,
       {
         ...(plain !== "none" && { severity: "warning" as const }),
         related: [

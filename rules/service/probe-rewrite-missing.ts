@@ -70,7 +70,10 @@ export const rule = defineRule({
           : `annotation ${probeRewriteKey} is ${JSON.stringify(text)}`;
       const title = `set annotation ${probeRewriteKey} to "true"`;
       const edits = isFixed(service) ? null : setValue(service, place.path, "true");
-      yield fail(at(service, ...place.path), `${found}, and the kubelet's probes have no mesh certificate`, {
+      const printed =
+        text === null && !hasLabel ? " (the samples that the documents print lack it, too)" : "";
+      const message = `${found}, and the kubelet's probes have no mesh certificate${printed}`;
+      yield fail(at(service, ...place.path), message, {
         severity: severityOf(graph, pod, parsed === false),
         ...(edits
           ? { fix: { title, safety: "review" as const, edits } }

@@ -9,7 +9,7 @@ import type { Graph } from "../../src/model/graph.ts";
 import { isAssumed } from "../../src/model/profile.ts";
 import { atLeast, formatVersion, parseVersion } from "../../src/model/version.ts";
 import { at, defineSetRule, fail, type Judgement, undecided } from "../../src/rule/define.ts";
-import { integrations } from "../../src/rule/documents.ts";
+import { integrations, printedSo } from "../../src/rule/documents.ts";
 
 /** The chart of branch 1.35 calls itself 1.36.0, and later versions have no newer one. */
 function fits(version: string, graph: Graph): boolean {
@@ -18,6 +18,12 @@ function fits(version: string, graph: Graph): boolean {
   if (chart === null) return true;
   if (chart.minor === 36 && atLeast(serverless, "1.35")) return true;
   return chart.major === serverless.major && chart.minor === serverless.minor;
+}
+
+/** Integrations 2.3, which is for 1.32, prints the chart's version of the release before. */
+function printedFor(version: string, { profile }: Graph): string {
+  const { minor } = profile.serverless;
+  return version === "1.31.0" && minor === 32 ? ` (${printedSo})` : "";
 }
 
 function* references(graph: Graph): Generator<Judgement> {
@@ -31,7 +37,7 @@ function* references(graph: Graph): Generator<Judgement> {
     }
     yield fail(
       { location: { file: document.file, ...span } },
-      `the tenants' policies are rendered by the chart of ${version}, and the cluster has Serverless ${formatVersion(profile.serverless)}`,
+      `the tenants' policies are rendered by the chart of ${version}, and the cluster has Serverless ${formatVersion(profile.serverless)}${printedFor(version, graph)}`,
       { advice: "take the chart of the Serverless version, and let the policies be rendered anew" },
     );
   }

@@ -66,7 +66,7 @@ export const rule = defineRule({
         const edits = replaceScalar(policy, path, right);
         yield fail(
           at(policy, ...path),
-          `${JSON.stringify(text)} in ${written} has a blank, and matches nothing`,
+          `${JSON.stringify(text)} in ${written} has a blank, and matches nothing (the chart's README prints its list of namespaces so)`,
           {
             ...remedy(`write ${JSON.stringify(right)}`, "review", edits),
             explains: path,
