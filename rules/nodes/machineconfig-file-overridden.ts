@@ -1,14 +1,11 @@
 import { kinds } from "../../src/mesh/kinds.ts";
+import { nameFlaw } from "../../src/mesh/nodes/config-names.ts";
 import { type Part, partsOf, type Rivalry, rivalryOf } from "../../src/mesh/nodes/overrides.ts";
 import { objectLabels, pools, roleKey, takes } from "../../src/mesh/nodes/pools.ts";
 import { isShippedConfig, shippedWith } from "../../src/mesh/nodes/shipped-configs.ts";
 import { isUnknown } from "../../src/model/placeholder.ts";
-import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, type Judgement, type Problem, undecided } from "../../src/rule/define.ts";
 import { architecture } from "../../src/rule/documents.ts";
-
-const namePath = ["metadata", "name"];
-const prefixed = /^\d{2}-/;
 
 function problemOf({ part, rival, pool, wins, contested }: Rivalry): Problem {
   const [mine, its] = [part.config.name, rival.config.name];
@@ -23,25 +20,6 @@ function problemOf({ part, rival, pool, wins, contested }: Rivalry): Problem {
       advice: "set it in one MachineConfig of the pool",
     },
   );
-}
-
-function* checkName(config: Resource): Generator<Judgement> {
-  const { name } = config;
-  if (isShippedConfig(name))
-    yield fail(
-      at(config, ...namePath),
-      `MachineConfig ${name} is made by an operator, which undoes what is changed in it`,
-      {
-        severity: "error",
-        advice: "write a MachineConfig of your own, with a name that sorts behind it",
-      },
-    );
-  else if (!prefixed.test(name))
-    yield fail(
-      at(config, ...namePath),
-      `the name ${name} does not begin with two digits and a hyphen, so its place in the order of MachineConfigs is left to chance`,
-      { advice: `name it 99-${name.replace(/^\d+-/, "")}` },
-    );
 }
 
 function* checkShipped(part: Part, role: string): Generator<Judgement> {
@@ -69,7 +47,12 @@ export const rule = defineRule({
     const renamed = resource.rendering !== undefined && resource.rendering.affix !== "*";
     if (isUnknown(resource.name) || renamed || resource.name.endsWith("*"))
       return yield undecided("the name of the MachineConfig");
-    yield* checkName(resource);
+    const flaw = nameFlaw(resource);
+    if (flaw)
+      yield fail(at(resource, ...flaw.path), flaw.message, {
+        ...(flaw.severity && { severity: flaw.severity }),
+        advice: flaw.advice,
+      });
     if (isShippedConfig(resource.name)) return;
     const labels = objectLabels(resource);
     if (pools(graph).some((pool) => takes(pool, labels) === "unknown"))
