@@ -26,10 +26,12 @@ export const rule = defineRule({
     for (const port of ports) {
       const answer = reachability(graph, pod, port);
       if (answer.state === "open") continue;
-      if (answer.state === "unknown" || asked.state === "unknown") {
-        yield undecided(
-          answer.state === "unknown" ? answer.needs : asked.state === "unknown" ? asked.needs : "",
-        );
+      if (answer.state === "unknown") {
+        yield undecided(answer.needs);
+        continue;
+      }
+      if (asked.state === "unknown") {
+        yield undecided(asked.needs);
         continue;
       }
       const { path } = asked.cause === "annotation" ? asked.at : labelPlace(pod, injectKey);
