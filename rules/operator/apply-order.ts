@@ -2,7 +2,12 @@ import { applyOrders, type ApplyOrder, isEarlier } from "../../src/mesh/apply-or
 import { prerequisites } from "../../src/mesh/prerequisites.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
-import { integrations, oldestIntegrations, olderIntegrations } from "../../src/rule/documents.ts";
+import {
+  architecture,
+  integrations,
+  oldestIntegrations,
+  olderIntegrations,
+} from "../../src/rule/documents.ts";
 
 function problem(resource: Resource, late: readonly Resource[], order: ApplyOrder): Problem | null {
   const [first] = late;
@@ -34,6 +39,7 @@ export const rule = defineRule({
     integrations("1.4"),
     olderIntegrations("1.3"),
     oldestIntegrations("1.3"),
+    architecture("6.5"),
   ],
   upstream: [
     "openshift-knative/serverless-operator hack/lib/mesh.bash",

@@ -1,5 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import { idKey, type Kind, type Resource } from "../model/resource.ts";
+import { admissionNeeds } from "./admission/server-order.ts";
 import { readString, valueOr } from "./field.ts";
 import { gatewayWorkloads, workloadsOf } from "./gateway-workloads.ts";
 import { ingressClass } from "./ingress-class.ts";
@@ -55,6 +56,7 @@ function all(graph: Graph, resource: Resource): readonly Resource[] {
   else if (/\.(?:networking|security|telemetry|extensions)\.istio\.io$/.test(kind))
     found.push(...subscriptionsOf(graph, packages.mesh2), ...subscriptionsOf(graph, packages.mesh3));
   if (kind === kinds.Gateway) found.push(...meshObjects(graph, resource));
+  found.push(...admissionNeeds(graph, resource));
   const operator = operatorOf(kind);
   if (operator !== null) found.push(...graph.all(operator));
   const mesh = serverlessMesh(graph);
@@ -67,8 +69,8 @@ function all(graph: Graph, resource: Resource): readonly Resource[] {
 
 /**
  * The set's own objects that have to be applied before a resource, each with all of its candidates (the documents' steps):
- * its Namespace, the Subscription of its operator, the control plane and roll of a Gateway's workload, and of a
- * KnativeServing with Istio the mesh and Knative's Gateways. That KnativeKafka needs Eventing is a rule of its own.
+ * its Namespace, the Subscription of its operator, the control plane and roll of a Gateway's workload, the server of a
+ * webhook, and of a KnativeServing with Istio the mesh and Knative's Gateways. That KnativeKafka needs Eventing is a rule of its own.
  */
 export function prerequisites(graph: Graph, resource: Resource): readonly (readonly Resource[])[] {
   const groups = new Map<string, Resource[]>();
