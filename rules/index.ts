@@ -69,10 +69,16 @@ import { rule as kourierSystemNamespaceMember } from "./kourier/system-namespace
 import { rule as labelsCostLabelOverridden } from "./labels/cost-label-overridden.ts";
 import { rule as labelsCostManagementMissing } from "./labels/cost-management-missing.ts";
 import { rule as labelsNamespaceAppLabelShadowed } from "./labels/namespace-app-label-shadowed.ts";
+import { rule as manifestDeprecatedRegistry } from "./manifest/deprecated-registry.ts";
+import { rule as manifestEmbeddedCommandInvalid } from "./manifest/embedded-command-invalid.ts";
+import { rule as manifestNamespaceUndefined } from "./manifest/namespace-undefined.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
+import { rule as manifestServiceSelectorUnresolved } from "./manifest/service-selector-unresolved.ts";
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
+import { rule as manifestVolumeUnresolved } from "./manifest/volume-unresolved.ts";
+import { rule as manifestWorkloadKind } from "./manifest/workload-kind.ts";
 import { rule as meshControlPlaneInvalid } from "./mesh/control-plane-invalid.ts";
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
 import { rule as meshIngressKnativeLabelMissing } from "./mesh/ingress-knative-label-missing.ts";
@@ -286,10 +292,16 @@ export const rules: readonly Rule[] = [
   labelsCostLabelOverridden,
   labelsCostManagementMissing,
   labelsNamespaceAppLabelShadowed,
+  manifestDeprecatedRegistry,
+  manifestEmbeddedCommandInvalid,
+  manifestNamespaceUndefined,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
+  manifestServiceSelectorUnresolved,
   manifestTruncatedExample,
+  manifestVolumeUnresolved,
+  manifestWorkloadKind,
   meshControlPlaneInvalid,
   meshDrainPortNotExcluded,
   meshIngressKnativeLabelMissing,

@@ -11,6 +11,8 @@ export const kinds = {
   CustomResourceDefinition: "CustomResourceDefinition.apiextensions.k8s.io",
   DaemonSet: "DaemonSet.apps",
   Deployment: "Deployment.apps",
+  Endpoints: "Endpoints",
+  EndpointSlice: "EndpointSlice.discovery.k8s.io",
   HorizontalPodAutoscaler: "HorizontalPodAutoscaler.autoscaling",
   HttpRoute: "HTTPRoute.gateway.networking.k8s.io",
   Ingress: "Ingress.networking.k8s.io",
@@ -19,6 +21,7 @@ export const kinds = {
   Namespace: "Namespace",
   NetworkPolicy: "NetworkPolicy.networking.k8s.io",
   Node: "Node",
+  PersistentVolumeClaim: "PersistentVolumeClaim",
   Pod: "Pod",
   PodDisruptionBudget: "PodDisruptionBudget.policy",
   ReplicaSet: "ReplicaSet.apps",
@@ -57,6 +60,7 @@ export const kinds = {
   OperatorSubscription: "Subscription.operators.coreos.com",
   PeerPodConfig: "PeerPodConfig.confidentialcontainers.org",
   Project: "Project.project.openshift.io",
+  ProjectRequest: "ProjectRequest.project.openshift.io",
   Route: "Route.route.openshift.io",
   // Service Mesh 2 (Maistra)
   ServiceMeshControlPlane: "ServiceMeshControlPlane.maistra.io",
@@ -105,6 +109,8 @@ export const kinds = {
   PingSource: "PingSource.sources.knative.dev",
   SinkBinding: "SinkBinding.sources.knative.dev",
   Trigger: "Trigger.eventing.knative.dev",
+  // Argo CD
+  ArgoApplication: "Application.argoproj.io",
   // GPUs (NVIDIA)
   ClusterPolicy: "ClusterPolicy.nvidia.com",
   NodeFeatureDiscovery: "NodeFeatureDiscovery.nfd.openshift.io",
