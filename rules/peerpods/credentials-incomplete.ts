@@ -61,18 +61,18 @@ export const rule = defineRule({
     if (name === null)
       return yield undecided("the cloud: CLOUD_PROVIDER of the ConfigMap, or profile.platform");
     const { openshift } = graph.profile;
-    const preview = { severity: "warning" } as const;
+    const preview = (advice: string) => ({ severity: "warning", advice }) as const;
     if (!isProvider(name))
       yield fail(
         at(config),
         `the documents describe peer pods on AWS and Azure, and the platform is ${name}`,
-        preview,
+        preview("run peer pods on AWS or Azure"),
       );
     else if (openshift && !atLeast(openshift, "4.13"))
       yield fail(
         at(config),
         `peer pods need OpenShift 4.13, and the cluster has ${formatVersion(openshift)}`,
-        preview,
+        preview("update the cluster first"),
       );
   },
 });

@@ -2,8 +2,10 @@ import { peerPodResources, podKinds, targetClass } from "../../src/mesh/peerpods
 import {
   declaredResources,
   gpuHandling,
+  gpuRemains,
   refusingQuota,
   scaledByUse,
+  totalRemains,
 } from "../../src/mesh/peerpods/stripped-resources.ts";
 import { isSkipped } from "../../src/mesh/peerpods/webhook-namespaces.ts";
 import { isOwned } from "../../src/mesh/revision-templates.ts";
@@ -11,13 +13,6 @@ import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import { label } from "../../src/model/resource.ts";
 import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations, peerPods } from "../../src/rule/documents.ts";
-
-const gpuEffects = {
-  vanish: "this version of the webhook drops them, so the machine has no GPU",
-  annotation: "the machine gets them by an annotation computed from the requests alone",
-  unknown:
-    "older webhooks drop them and newer ones (from 1.8) turn the requests into an annotation, which the printed text does not know of",
-} as const;
 
 function* effects(graph: Graph, pod: PodTemplate): Generator<Judgement> {
   const { resource, namespace } = pod;
@@ -28,7 +23,7 @@ function* effects(graph: Graph, pod: PodTemplate): Generator<Judgement> {
   if (gpu)
     yield fail(
       at(resource, ...gpu.path),
-      `the webhook of peer pods takes ${gpu.name} away from all containers: ${gpuEffects[handling]}`,
+      `the webhook of peer pods takes ${gpu.name} away from all containers: ${gpuRemains[handling]}`,
       {
         severity: handling === "vanish" ? "error" : "warning",
         advice: "choose a machine with GPUs for the peer pod, by its instance type",
@@ -37,7 +32,7 @@ function* effects(graph: Graph, pod: PodTemplate): Generator<Judgement> {
   else if (plain)
     yield fail(
       at(resource, ...plain.path.slice(0, -2)),
-      `the webhook of peer pods empties the resources of all containers, so ${plain.name} is not booked on the node: at most its total sizes the machine, as an annotation of newer webhooks, while the printed text says that nothing is left`,
+      `the webhook of peer pods empties the resources of all containers, so ${plain.name} is not booked on the node: ${totalRemains[handling]}`,
       { advice: "leave the resources out and size the machine by annotation or instance type" },
     );
   const quota = namespace === null ? null : refusingQuota(graph, namespace);

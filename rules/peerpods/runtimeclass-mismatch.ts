@@ -1,10 +1,12 @@
 import { replaceScalar } from "../../src/fix/edits.ts";
+import { valueOr } from "../../src/mesh/field.ts";
 import {
   classVariable,
   mismatchOf,
   podKinds,
   requestedVm,
   runtimeClassOf,
+  targetClass,
   webhooks,
 } from "../../src/mesh/peerpods/runtime-classes.ts";
 import { remoteClass } from "../../src/mesh/peerpods/settings.ts";
@@ -41,7 +43,7 @@ export const rule = defineRule({
       if (mismatch?.state === "unknown") yield undecided(mismatch.needs);
       if (mismatch?.state === "wrong")
         yield fail(at(resource, ...mismatch.path), mismatch.why, {
-          advice: `set runtimeClassName: ${remoteClass}`,
+          advice: `set runtimeClassName: ${valueOr(targetClass(graph), remoteClass)}`,
         });
     }
     for (const variables of webhooks(graph)) {

@@ -137,8 +137,12 @@ export function mismatchOf(graph: Graph, pod: PodTemplate): Mismatch | null {
   if (vm !== null) return wrong(`the pod asks for ${vmResource}`);
   const [made] = graph.named(kinds.RuntimeClass, null, String(written.value));
   if (made && valueAt(made.value, ["handler"]) === remoteClass) return wrong(`its handler is ${remoteClass}`);
-  if (written.value !== "kata") return null;
+  // On machines of one's own the local sandboxes work beside peer pods.
+  const ownMachines = /^(?:bare-?metal|none)$/i.test(graph.profile.platform ?? "");
+  if (written.value !== "kata" || ownMachines) return null;
   const used = hasPeerPods(graph);
   if (used === "unknown") return { state: "unknown", needs: "whether the cluster's sandboxes are peer pods" };
-  return used === "yes" ? wrong("the set enables peer pods") : null;
+  if (used === "no") return null;
+  const why = `the runtime class "kata" makes a sandbox on the node itself, and the set enables peer pods, whose class is ${target.value}`;
+  return { state: "wrong", path, why };
 }

@@ -50,6 +50,23 @@ export const gpuHandling = once((graph: Graph): "vanish" | "annotation" | "unkno
   return "unknown";
 });
 
+/** What is left of GPUs, for messages. */
+export const gpuRemains = {
+  vanish: "this version of the webhook drops them, so the machine has no GPU",
+  annotation: "the machine gets them by an annotation computed from the requests alone",
+  unknown:
+    "older webhooks drop them and newer ones (from 1.8) turn the requests into an annotation, which the printed text does not know of",
+} as const;
+
+/** What is left of CPU and memory, for messages. */
+export const totalRemains = {
+  vanish: "nothing is left of it in this version",
+  annotation:
+    "only the totals are left, as annotations that size the machine, which the printed text does not know of",
+  unknown:
+    "at most the totals are left, as annotations of newer webhooks, while the printed text says that nothing is",
+} as const;
+
 /** What a quota on these makes every container name (Kubernetes, admission of ResourceQuota). */
 const quotaKeys = ["cpu", "memory"].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]);
 
