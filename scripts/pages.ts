@@ -11,6 +11,7 @@ import type { Rule } from "../src/rule/define.ts";
 import { casesOf } from "../test/support/fixture-cases.ts";
 import { lintMemory } from "../test/support/lint.ts";
 import { root } from "./catalogue.ts";
+import { mistakesPage, rulesPage, statementsPage } from "./catalogue-pages.ts";
 
 const begin = (name: string): string => `<!-- begin ${name}: npm run docs -->`;
 const end = (name: string): string => `<!-- end ${name} -->`;
@@ -57,7 +58,8 @@ function example(rule: Rule): string {
       next ? "#" : "",
     ),
   }));
-  const report = lintMemory(files, { config: fixture.config, rules: [rule.id] });
+  const { config, base, live } = fixture;
+  const report = lintMemory(files, { config, base, live, rules: [rule.id] });
   const shown = pretty(report, { colors: createColors(false), quiet: true });
   return block("example", `## Example\n\n\`\`\`text\n${shown.trim()}\n\`\`\`${sources(rule)}`);
 }
@@ -120,6 +122,9 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...rules.map((rule) => [`rules/${rule.id}.md`, rulePage(rule)] as const),
     ["README.md", await readme()],
+    ["docs/rules.md", rulesPage()],
+    ["docs/statements.md", statementsPage()],
+    ["docs/document-mistakes.md", mistakesPage()],
     ["schemas/meshlint.schema.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
   ]);
 }
