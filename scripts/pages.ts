@@ -92,16 +92,60 @@ function commandTable(): string {
 function withBlock(text: string, name: string, content: string): string {
   const from = text.indexOf(begin(name));
   const to = text.indexOf(end(name));
-  if (from < 0 || to < 0) throw new Error(`README.md has no block "${name}"`);
+  if (from < 0 || to < 0) throw new Error(`there is no block "${name}"`);
   return text.slice(0, from) + block(name, content) + text.slice(to + end(name).length);
 }
 
-/** What a command of the README prints. */
-async function printed(...line: readonly string[]): Promise<string> {
+async function outputOf(...line: readonly string[]): Promise<string> {
   const written: string[] = [];
   const stream = { write: (text: string) => written.push(text) > 0, isTTY: false };
   await main(line, { stdout: stream, stderr: stream, cwd: root, env: {} });
-  return `\`\`\`text\n${written.join("").trim()}\n\`\`\``;
+  return written.join("").trim();
+}
+
+const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+
+/** What a command of the README prints. */
+async function printed(...line: readonly string[]): Promise<string> {
+  return fenced("text", await outputOf(...line));
+}
+
+const excerptOf = { section: "1.4.4", statement: "S0-1.4.4-05" } as const;
+
+/** Some lines of the conformance report: the head of a section, and what it says to one statement. */
+async function reportExcerpt(): Promise<string> {
+  const { section, statement } = excerptOf;
+  const lines = (await outputOf("report", "fixtures/app-broken")).split("\n");
+  const from = lines.findIndex((line) => line.startsWith(`#### S0, section ${section}:`));
+  const fails = lines.findIndex((line) => line.startsWith(`- ${statement} fails`));
+  const table = lines.slice(from, lines.indexOf("", from + 2));
+  return fenced("markdown", [...table, "", ...lines.slice(fails, fails + 2)].join("\n"));
+}
+
+/** docs/report.md with its example of the JSON: one statement of one document, the others left out. */
+async function reportPage(): Promise<string> {
+  const content = JSON.parse(await outputOf("report", "fixtures/app-broken", "--format", "json"));
+  const [set] = content.sets;
+  const [document] = set.documents;
+  const chosen = (entry: { id?: string; section: string }): boolean =>
+    entry.id === undefined ? entry.section === excerptOf.section : entry.id === excerptOf.statement;
+  const shown = {
+    ...content,
+    sets: [
+      {
+        ...set,
+        documents: [
+          {
+            ...document,
+            sections: document.sections.filter(chosen),
+            statements: document.statements.filter(chosen),
+          },
+        ],
+      },
+    ],
+  };
+  const text = readFileSync(join(root, "docs", "report.md"), "utf8");
+  return withBlock(text, "json", fenced("json", JSON.stringify(shown, null, 2)));
 }
 
 /** The README with its generated tables and output. */
@@ -113,6 +157,7 @@ export async function readme(): Promise<string> {
     example: await printed("fixtures/app-broken"),
     calls: await printed("reach", "--cases", "fixtures/calls/isolation.json", "--in", "fixtures/platform"),
     matrix: await printed("matrix", "fixtures/platform", "--expect", "tenants"),
+    report: await reportExcerpt(),
   };
   return Object.entries(blocks).reduce((page, [name, content]) => withBlock(page, name, content), text);
 }
@@ -122,6 +167,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...rules.map((rule) => [`rules/${rule.id}.md`, rulePage(rule)] as const),
     ["README.md", await readme()],
+    ["docs/report.md", await reportPage()],
     ["docs/rules.md", rulesPage()],
     ["docs/statements.md", statementsPage()],
     ["docs/document-mistakes.md", mistakesPage()],
