@@ -12,19 +12,24 @@ import { type Value, valueAt } from "../../src/model/value.ts";
 import { at, defineRule, fail, remedy, undecided } from "../../src/rule/define.ts";
 import { architecture } from "../../src/rule/documents.ts";
 
-/** Leaves out the server's namespace by its name, and the control plane's by the run level that OpenShift gives them. */
-function exclusion({ configuration, path }: Webhook, { namespaces }: Blocking): readonly Edit[] | null {
-  const entries: readonly Value[] = [
-    { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...namespaces, "kube-system"] },
-    { key: "openshift.io/run-level", operator: "NotIn", values: ["0", "1"] },
-  ];
+/** Leaves out the server's namespace by its name, the control plane's by the run level that OpenShift gives them. */
+function exclusion(
+  { configuration, path }: Webhook,
+  { namespaces, own, controlPlane }: Blocking,
+): readonly Edit[] | null {
+  const entries: Value[] = [];
+  if (own !== "no")
+    entries.push({ key: "kubernetes.io/metadata.name", operator: "NotIn", values: namespaces });
+  if (controlPlane !== "no")
+    entries.push({ key: "openshift.io/run-level", operator: "NotIn", values: ["0", "1"] });
   return appendItems(configuration, [...path, "namespaceSelector", "matchExpressions"], entries);
 }
 
-const title = "leave the server's namespace and those of the control plane out by a namespaceSelector";
-
-const objects = ({ coverage }: Blocking): string =>
-  coverage.includes("everything") ? "everything" : coverage.join(" and ");
+const title = ({ own, controlPlane }: Blocking): string => {
+  const names = own === "no" ? [] : ["the server's own namespace"];
+  if (controlPlane !== "no") names.push("the control plane's namespaces");
+  return `leave ${names.join(" and ")} out by a namespaceSelector`;
+};
 
 export const rule = defineRule({
   id: "admission/failure-policy-self-block",
@@ -58,13 +63,16 @@ export const rule = defineRule({
         own === "yes" ? `its own namespace ${namespaces.join(", ")}` : "the namespaces of the control plane";
       const effect =
         own === "yes" ? "cannot start again once it is down" : "can keep a cluster from starting";
-      const hasSelector = webhook.value.namespaceSelector !== undefined;
       yield fail(
-        at(configuration, ...webhook.path, hasSelector ? "namespaceSelector" : "failurePolicy"),
-        `${webhook.label} decides about ${objects(blocking)} in ${where} too and has failurePolicy Fail, so its server ${effect}`,
+        at(
+          configuration,
+          ...webhook.path,
+          webhook.value.namespaceSelector ? "namespaceSelector" : "failurePolicy",
+        ),
+        `${webhook.label} decides about ${blocking.objects} in ${where} too and has failurePolicy Fail, so its server ${effect}`,
         {
           severity: own === "yes" ? "error" : "warning",
-          ...remedy(title, "review", exclusion(webhook, blocking)),
+          ...remedy(title(blocking), "review", exclusion(webhook, blocking)),
         },
       );
     }

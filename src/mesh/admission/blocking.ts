@@ -7,11 +7,12 @@ import type { Labels, Match } from "../label-match.ts";
 import { namespaceLabels } from "../namespace-labels.ts";
 import { podsOfService } from "../service-ports.ts";
 import { backendsOf, finalBackends, serviceOf } from "./backends.ts";
-import { coverageOf, type Coverage, type Webhook } from "./webhooks.ts";
+import { coverageOf, type Webhook } from "./webhooks.ts";
 
 /** How a webhook that refuses requests while it is down stands in its own way. */
 export interface Blocking {
-  readonly coverage: readonly Coverage[];
+  /** What it is asked about: `pods and namespaces`, `everything`. */
+  readonly objects: string;
   /** Namespaces of its servers, as far as they are known. */
   readonly namespaces: readonly string[];
   /** Whether it is asked about the pods, or the namespace, of its own servers. */
@@ -67,7 +68,7 @@ export function blockingOf(graph: Graph, webhook: Webhook): Blocking | null {
     );
   });
   return {
-    coverage,
+    objects: coverage.includes("everything") ? "everything" : coverage.join(" and "),
     namespaces: [...new Set(backends.map(({ namespace }) => namespace))],
     own: anyOf(own),
     controlPlane: isOfNamespaces || namesPlatform(webhook) ? "no" : isAsked(webhook, kubeSystem, plain),
