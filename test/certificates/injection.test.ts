@@ -1,9 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lintFiles } from "../../src/core.ts";
 import { lint } from "../../src/index.ts";
 import type { Report } from "../../src/model/report.ts";
-import { repository } from "../shared.ts";
 import { casesOf } from "../support/fixture-cases.ts";
 import { lintMemory } from "../support/lint.ts";
 
@@ -19,9 +20,14 @@ function reasons(report: Report): readonly string[] {
 
 describe("the certificate reader", () => {
   it("is there for the library and so for the command line and the Action", async () => {
-    const cwd = join(repository, "fixtures/rules/cert/no-san/fail-common-name");
-    const report = await lint({ cwd, rules: ["cert/no-san"] });
-    expect(report.findings.map(({ rule }) => rule)).toEqual(["cert/no-san"]);
+    const cwd = mkdtempSync(join(tmpdir(), "meshlint-certificates-"));
+    try {
+      for (const { path, text } of files) writeFileSync(join(cwd, path), text);
+      const report = await lint({ cwd, rules: ["cert/no-san"] });
+      expect(report.findings.map(({ rule }) => rule)).toEqual(["cert/no-san"]);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
   });
 
   it("is not there in a browser: what needs it is undecided", async () => {
