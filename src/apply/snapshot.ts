@@ -1,24 +1,15 @@
 import { type Cluster, ClusterError, type ServedKind } from "../model/cluster.ts";
 import type { Kind } from "../model/resource.ts";
-import { type Layer, layers } from "../model/set.ts";
-import { isMapping, type Mapping, valueAt } from "../model/value.ts";
+import { snapshotApi, type SnapshotHead, type Unread } from "../model/snapshot.ts";
+import { type Mapping, valueAt } from "../model/value.ts";
 import { kinds } from "../mesh/kinds.ts";
 import { reduced } from "./reduce.ts";
 
-/** A kind that could not be read, and why: what it holds is unknown, not absent. */
-export interface Unread {
-  readonly kind: Kind;
-  readonly reason: string;
-}
-
 /** What a cluster holds of the kinds that rules read. */
-export interface Snapshot {
+export interface Snapshot extends SnapshotHead {
   readonly server: string;
   /** `v1.27.4`. */
   readonly version: string;
-  /** Null: all namespaces. */
-  readonly namespaces: readonly string[] | null;
-  readonly unread: readonly Unread[];
   /** Sorted by kind, namespace and name, so that two snapshots of the same objects are the same. */
   readonly objects: readonly Mapping[];
 }
@@ -130,32 +121,7 @@ export async function takeSnapshot(cluster: Cluster, options: SnapshotOptions): 
   };
 }
 
-/** What each layer is made of, where that is not plain from its rules. */
-const kindsOfLayer: Readonly<Record<Layer, RegExp>> = {
-  mesh: /\.(?:maistra\.io|sailoperator\.io|operator\.istio\.io|security\.istio\.io|networking\.istio\.io)$|^Namespace$/,
-  gateways: /^(?:Gateway\.networking\.istio\.io|Service|Deployment\.apps)$/,
-  serverless: /\.(?:operator\.knative\.dev|operator\.serverless\.openshift\.io)$/,
-  tenants: /^(?:AuthorizationPolicy\.security\.istio\.io|Namespace)$/,
-  kafka: /^(?:ServiceEntry\.networking\.istio\.io|KnativeKafka\.|Kafka)/,
-  certificates: /^(?:Secret|Certificate\.cert-manager\.io|ExternalSecret\.|SealedSecret\.)/,
-  nodes: /^(?:Node|Machine)|machine/i,
-  admission: /admissionregistration|apiregistration|apiextensions|^Service$/,
-  peerpods: /kataconfiguration|confidentialcontainers|^RuntimeClass/,
-};
-
-/** For which layers what a snapshot does not hold does not exist: `true` for all, if it read everything. */
-export function completeness({
-  namespaces,
-  unread,
-}: Pick<Snapshot, "namespaces" | "unread">): true | readonly Layer[] {
-  if (namespaces !== null) return [];
-  if (unread.length === 0) return true;
-  return layers.filter((layer) => !unread.some(({ kind }) => kindsOfLayer[layer].test(kind)));
-}
-
 /** The first document of a snapshot's file: what was read, and what could not be. */
-export const snapshotApi = "meshlint/v1";
-
 export function headOf(snapshot: Snapshot): Mapping {
   const { server, version, namespaces, unread } = snapshot;
   return {
@@ -165,18 +131,5 @@ export function headOf(snapshot: Snapshot): Mapping {
     version,
     namespaces: namespaces ?? "all",
     unread: unread.map(({ kind, reason }) => ({ kind, reason })),
-  };
-}
-
-/** What the first document of a snapshot's file says; null for any other document. */
-export function readHead(value: unknown): Pick<Snapshot, "namespaces" | "unread"> | null {
-  if (!isMapping(value) || value.apiVersion !== snapshotApi || value.kind !== "Snapshot") return null;
-  const named = Array.isArray(value.namespaces) ? value.namespaces.map(String) : null;
-  const listed: readonly unknown[] = Array.isArray(value.unread) ? value.unread : [];
-  return {
-    namespaces: named,
-    unread: listed.flatMap((item) =>
-      isMapping(item) ? [{ kind: String(item.kind), reason: String(item.reason) }] : [],
-    ),
   };
 }

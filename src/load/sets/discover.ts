@@ -2,6 +2,7 @@ import { type Config, type ConfigContext, emptyConfig } from "../../model/config
 import type { ManifestDocument } from "../../model/document.ts";
 import type { ProfileKey } from "../../model/profile.ts";
 import type { Resource } from "../../model/resource.ts";
+import { completeness, readHead } from "../../model/snapshot.ts";
 import type { Context, Layer, ResourceSet } from "../../model/set.ts";
 import { configuredDrafts } from "./configured.ts";
 import { type Draft, named, plainPart, type SetNote } from "./draft.ts";
@@ -38,6 +39,18 @@ export interface Discovery {
   readonly notes: readonly SetNote[];
 }
 
+/** For which layers some documents of a cluster show all that there is; a snapshot tells what it could not read. */
+function shownBy(documents: readonly ManifestDocument[]): true | readonly Layer[] {
+  const [head = null] = documents.flatMap(({ value }) => readHead(value) ?? []);
+  return head === null ? true : completeness(head);
+}
+
+function contextObjects(documents: readonly ManifestDocument[]): readonly Resource[] {
+  return documents
+    .filter(({ value }) => readHead(value) === null)
+    .flatMap((document) => resourcesOf(plainPart(document), "context"));
+}
+
 function configuredContext(
   sources: readonly ConfigContext[],
   documents: ReadonlyMap<string, readonly ManifestDocument[]>,
@@ -47,16 +60,20 @@ function configuredContext(
   let everything = false;
   const members = new Map<string, string[]>();
   for (const { source, complete } of sources) {
-    if (complete === true) everything = true;
-    else if (complete !== false) for (const layer of complete) layers.add(layer);
+    const known =
+      source.type === "fact"
+        ? []
+        : (documents.get(source.type === "path" ? source.pattern : source.file) ?? []);
+    const whole = complete === true ? shownBy(known) : complete === false ? [] : complete;
+    if (whole === true) everything = true;
+    else for (const layer of whole) layers.add(layer);
     if (source.type === "fact") {
       for (const [controlPlane, namespaces] of Object.entries(source.members)) {
         members.set(controlPlane, [...(members.get(controlPlane) ?? []), ...namespaces]);
       }
       continue;
     }
-    const known = documents.get(source.type === "path" ? source.pattern : source.file) ?? [];
-    for (const document of known) resources.push(...resourcesOf(plainPart(document), "context"));
+    resources.push(...contextObjects(known));
   }
   return {
     resources,
@@ -68,8 +85,8 @@ function configuredContext(
 /** A context with the cluster's objects, outside of which nothing is. */
 function withCluster(context: Context, documents: readonly ManifestDocument[] | undefined): Context {
   if (documents === undefined) return context;
-  const live = documents.flatMap((document) => resourcesOf(plainPart(document), "context"));
-  return { ...context, resources: [...context.resources, ...live], complete: true, live: true };
+  const resources = [...context.resources, ...contextObjects(documents)];
+  return { ...context, resources, complete: shownBy(documents), live: true };
 }
 
 function documentsOf(draft: Draft): readonly ManifestDocument[] {
