@@ -1,6 +1,7 @@
 import type { Graph } from "../../model/graph.ts";
 import { isUnknown } from "../../model/placeholder.ts";
-import { type Path, type Value, valueAt } from "../../model/value.ts";
+import { label } from "../../model/resource.ts";
+import { type Path, plainText, toJson, type Value, valueAt } from "../../model/value.ts";
 import { type Place, readText, type Reading } from "../field.ts";
 import { once } from "../memo.ts";
 import { isPatched } from "../patches.ts";
@@ -109,73 +110,110 @@ function* tunnelFlaws(graph: Graph, rules: readonly PortRule[]): Generator<Flaw>
 
 const anywhere: readonly string[] = ["*", "any", "internet", "0.0.0.0/0"];
 
+const sideFields = (side: "source" | "destination") =>
+  ({
+    groups: [`${side}applicationsecuritygroups`, `${side}applicationsecuritygroupids`],
+    prefixes: [`${side}addressprefix`, `${side}addressprefixes`],
+  }) as const;
+
+const isNamed = (rule: PortRule, side: "source" | "destination"): boolean =>
+  Object.values(sideFields(side))
+    .flat()
+    .some((name) => rule.field(name) !== undefined);
+
 function prefixOf(
   rule: PortRule,
   side: "source" | "destination",
 ): { readonly path: Path; readonly text: string } | null {
-  const groups =
-    rule.field(`${side}applicationsecuritygroups`) ?? rule.field(`${side}applicationsecuritygroupids`);
-  const field = rule.field(`${side}addressprefix`) ?? rule.field(`${side}addressprefixes`);
-  if (groups !== undefined || field === undefined) return null;
+  const { groups, prefixes } = sideFields(side);
+  const [field] = prefixes.flatMap((name) => rule.field(name) ?? []);
+  if (field === undefined || groups.some((name) => rule.field(name) !== undefined)) return null;
   const values = Array.isArray(field.value) ? (field.value as readonly Value[]) : [field.value];
   if (values.some((value) => typeof value !== "string" || isUnknown(value))) return null;
   return { path: field.path, text: values.map(text).toSorted().join(", ") };
 }
 
-function* azureFlaws(rules: readonly PortRule[]): Generator<Flaw> {
-  const priorities = new Set<string>();
-  const own = rules.filter((rule) => rule.cloud === "azure");
-  const ours = own.filter((rule) => names(rule, ports.agent) || names(rule, ports.tunnel));
-  for (const rule of ours) {
-    const { resource } = rule;
-    for (const [name, right] of [
-      ["direction", "Inbound"],
-      ["access", "Allow"],
-    ] as const) {
-      const field = rule.field(name);
-      if (field && !isUnknown(field.value) && text(field.value) !== right.toLowerCase())
-        yield {
-          at: { resource, path: field.path },
-          message: `the rule for port ${rule.from} has ${name} ${JSON.stringify(field.value)}, so it lets nothing in`,
-          advice: `set ${name} to ${right}`,
-        };
-    }
-    const priority = rule.field("priority");
-    if (priority === undefined)
+const required = ["direction", "access", "priority"] as const;
+const right = { direction: "Inbound", access: "Allow" } as const;
+
+/** What one rule has not, or has otherwise than what lets something in. */
+function* fieldFlaws(rule: PortRule): Generator<Flaw> {
+  const { resource } = rule;
+  const missing: string[] = required.filter((name) => rule.field(name) === undefined);
+  for (const side of ["source", "destination"] as const)
+    if (!isNamed(rule, side)) missing.push(`${side}AddressPrefix`);
+  if (missing.length > 0)
+    yield {
+      at: rule,
+      message: `the rule for port ${rule.from} has no ${missing.join(", ")}, without which Azure refuses it`,
+      advice: "let each rule in from and to the subnet of the workers, with a priority of its own",
+    };
+  for (const name of ["direction", "access"] as const) {
+    const field = rule.field(name);
+    if (field && !isUnknown(field.value) && text(field.value) !== right[name].toLowerCase())
       yield {
-        at: rule,
-        message: `the rule for port ${rule.from} has no priority, without which Azure refuses it`,
+        at: { resource, path: field.path },
+        message: `the rule for port ${rule.from} has ${name} ${toJson(field.value)}, so it lets nothing in`,
+        advice: `set ${name} to ${right[name]}`,
+      };
+  }
+}
+
+function* subnetFlaws(rule: PortRule): Generator<Flaw> {
+  const { resource } = rule;
+  const [source, destination] = [prefixOf(rule, "source"), prefixOf(rule, "destination")];
+  const wide = [source, destination].find((side) => side !== null && anywhere.includes(side.text));
+  const advice = "set source and destination to the subnet of the workers";
+  if (wide)
+    yield {
+      at: { resource, path: wide.path },
+      message: `the rule for port ${rule.from} names ${toJson(wide.text)} where the subnet of the workers belongs`,
+      advice,
+    };
+  else if (source && destination && source.text !== destination.text)
+    yield {
+      at: { resource, path: destination.path },
+      message: `the rule for port ${rule.from} goes from ${source.text} to ${destination.text}, and peer pods talk within the subnet of the workers`,
+      advice,
+    };
+}
+
+/** Security groups take each priority once in a direction. */
+function priorityOf(
+  rule: PortRule,
+): { readonly key: string; readonly field: Place; readonly shown: string } | null {
+  const priority = rule.field("priority");
+  if (priority === undefined || isUnknown(priority.value)) return null;
+  const shown = plainText(priority.value);
+  const key = JSON.stringify([groupOf(rule), text(rule.field("direction")?.value), shown]);
+  return { key, field: { resource: rule.resource, path: priority.path }, shown };
+}
+
+function* azureFlaws(rules: readonly PortRule[]): Generator<Flaw> {
+  // A rule for several ports is one rule.
+  const own = new Map(
+    rules
+      .filter(({ cloud }) => cloud === "azure")
+      .map((rule) => [`${label(rule.resource)} ${toJson(rule.path)}`, rule]),
+  );
+  const taken = new Set<string>();
+  const isOurs = (rule: PortRule): boolean => names(rule, ports.agent) || names(rule, ports.tunnel);
+  const [ours, others] = [
+    [...own.values()].filter(isOurs),
+    [...own.values()].filter((rule) => !isOurs(rule)),
+  ];
+  for (const rule of others) taken.add(priorityOf(rule)?.key ?? "");
+  for (const rule of ours) {
+    yield* fieldFlaws(rule);
+    const priority = priorityOf(rule);
+    if (priority && taken.has(priority.key))
+      yield {
+        at: priority.field,
+        message: `priority ${priority.shown} is that of another rule of the security group already, which Azure refuses`,
         advice: "give each rule a priority of its own",
       };
-    else if (!isUnknown(priority.value)) {
-      const key = JSON.stringify([
-        groupOf(rule),
-        text(rule.field("direction")?.value),
-        String(priority.value),
-      ]);
-      const before = priorities.has(key);
-      priorities.add(key);
-      if (before)
-        yield {
-          at: { resource, path: priority.path },
-          message: `priority ${String(priority.value)} is that of another rule of the security group already, which Azure refuses`,
-          advice: "give each rule a priority of its own",
-        };
-    }
-    const [source, destination] = [prefixOf(rule, "source"), prefixOf(rule, "destination")];
-    const wide = [source, destination].find((side) => side !== null && anywhere.includes(side.text));
-    if (wide)
-      yield {
-        at: { resource, path: wide.path },
-        message: `the rule for port ${rule.from} names ${JSON.stringify(wide.text)} where the subnet of the workers belongs`,
-        advice: "set source and destination to the subnet of the workers",
-      };
-    else if (source && destination && source.text !== destination.text)
-      yield {
-        at: { resource, path: destination.path },
-        message: `the rule for port ${rule.from} goes from ${source.text} to ${destination.text}, and peer pods talk within the subnet of the workers`,
-        advice: "set source and destination to the subnet of the workers",
-      };
+    if (priority) taken.add(priority.key);
+    yield* subnetFlaws(rule);
   }
 }
 
@@ -184,8 +222,9 @@ function groupOf(rule: PortRule): string {
   const { resource, path } = rule;
   const named = rule.field("networksecuritygroupname") ?? rule.field("networksecuritygroupnameref");
   const owner = valueAt(resource.value, ["spec", "owner", "name"]);
-  if (typeof path.at(-1) === "number") return JSON.stringify([resource.name, ...path.slice(0, -1)]);
-  return JSON.stringify(named?.value ?? owner ?? resource.name);
+  if (typeof path.at(-1) === "number" && path.length > 2)
+    return toJson([resource.name, ...path.slice(0, -1)]);
+  return toJson(named?.value ?? owner ?? [resource.name, ...path]);
 }
 
 /** Everything that is wrong with the rules that open the ports of peer pods. */

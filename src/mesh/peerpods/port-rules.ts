@@ -1,7 +1,15 @@
 import type { Graph } from "../../model/graph.ts";
 import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
-import { isList, isMapping, type Mapping, type Path, type Value, valueAt } from "../../model/value.ts";
+import {
+  isList,
+  isMapping,
+  type Mapping,
+  type Path,
+  plainText,
+  type Value,
+  valueAt,
+} from "../../model/value.ts";
 import { securityTemplateKind } from "../../model/security-template.ts";
 import type { Place } from "../field.ts";
 import { once } from "../memo.ts";
@@ -44,7 +52,7 @@ const protocols: ReadonlyMap<string, PortRule["protocol"]> = new Map([
 
 function protocolOf(value: Value | undefined): PortRule["protocol"] {
   if (value === undefined || isUnknown(value) || isMapping(value)) return null;
-  return protocols.get(String(value).toLowerCase()) ?? "other";
+  return protocols.get(plainText(value).toLowerCase()) ?? "other";
 }
 
 const everything = { from: 0, to: 65535 };
@@ -53,7 +61,7 @@ const everything = { from: 0, to: 65535 };
 function rangeOf(value: Value): { readonly from: number; readonly to: number } | null {
   if (value === "*") return everything;
   const parts = /^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/.exec(
-    typeof value === "object" ? "" : String(value).trim(),
+    typeof value === "object" ? "" : plainText(value).trim(),
   );
   if (!parts) return null;
   const from = Number(parts[1]);
@@ -135,12 +143,14 @@ function templateRules(resource: Resource): Found {
   const amazon = valueAt(resource.value, ["Resources"]);
   const azure = valueAt(resource.value, ["resources"]);
   const fromAmazon = Object.entries(isMapping(amazon) ? amazon : {}).flatMap(([name, item]) =>
-    /^AWS::EC2::SecurityGroup(?:Ingress)?$/.test(String(valueAt(item, ["Type"])))
+    /^AWS::EC2::SecurityGroup(?:Ingress)?$/.test(plainText(valueAt(item, ["Type"])))
       ? rulesIn(resource, ["Resources", name, "Properties"], "aws")
       : [],
   );
   const fromAzure = (isList(azure) ? azure : []).flatMap((item, index) =>
-    /^Microsoft\.Network\/networkSecurityGroups(?:\/securityRules)?$/i.test(String(valueAt(item, ["type"])))
+    /^Microsoft\.Network\/networkSecurityGroups(?:\/securityRules)?$/i.test(
+      plainText(valueAt(item, ["type"])),
+    )
       ? rulesIn(resource, ["resources", index], "azure")
       : [],
   );

@@ -1,7 +1,16 @@
 import type { Graph, PodTemplate } from "../../model/graph.ts";
 import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
-import { isList, isMapping, type Mapping, type Path, type Value, valueAt } from "../../model/value.ts";
+import {
+  isList,
+  isMapping,
+  type Mapping,
+  type Path,
+  plainText,
+  toJson,
+  type Value,
+  valueAt,
+} from "../../model/value.ts";
 import { type Place, read, type Reading } from "../field.ts";
 import { kinds, workloadKinds } from "../kinds.ts";
 import { once } from "../memo.ts";
@@ -128,14 +137,14 @@ export function mismatchOf(graph: Graph, pod: PodTemplate): Mismatch | null {
     };
   if (written.value === target.value) return null;
   const path = [...pod.specPath, "runtimeClassName"];
-  const shown = JSON.stringify(written.value);
+  const shown = toJson(written.value);
   const wrong = (because: string): Mismatch => ({
     state: "wrong",
     path,
     why: `the runtime class ${shown} is not ${target.value}, the one that the webhook of peer pods acts on, although ${because}`,
   });
   if (vm !== null) return wrong(`the pod asks for ${vmResource}`);
-  const [made] = graph.named(kinds.RuntimeClass, null, String(written.value));
+  const [made] = graph.named(kinds.RuntimeClass, null, plainText(written.value));
   if (made && valueAt(made.value, ["handler"]) === remoteClass) return wrong(`its handler is ${remoteClass}`);
   // On machines of one's own the local sandboxes work beside peer pods.
   const ownMachines = /^(?:bare-?metal|none)$/i.test(graph.profile.platform ?? "");

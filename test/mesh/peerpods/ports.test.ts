@@ -141,6 +141,7 @@ describe("ports of peer pods", () => {
   test.each([
     ["right", `priority: 2, ${good}`, 0],
     ["no priority", good, 1],
+    ["nothing", "description: a", 1],
     ["another rule's priority", `priority: 1, ${good}`, 1],
     ["a variable as priority", `priority: '\${P}', ${good}`, 0],
     [
@@ -150,7 +151,7 @@ describe("ports of peer pods", () => {
     ],
     [
       "application groups",
-      "priority: 2, access: Allow, direction: Inbound, sourceApplicationSecurityGroups: [a]",
+      "priority: 2, access: Allow, direction: Inbound, sourceApplicationSecurityGroups: [a], destinationAddressPrefix: b",
       0,
     ],
     [
@@ -169,8 +170,29 @@ describe("ports of peer pods", () => {
       1,
     ],
     ["a direction that is not known", `priority: 2, access: Allow, direction: '\${D}', ${subnet}`, 0],
+    [
+      "numbers as words",
+      "priority: 12345678901234567890, access: 12345678901234567890, direction: {toString: 7}, sourceAddressPrefix: a, destinationAddressPrefix: a",
+      2,
+    ],
   ])("Azure: %s", (_name, more, count) => {
     const both = `${rule(15150, `priority: 1, ${good}`)}${rule(9000, more)}`;
     expect(messages(both).length).toBe(count);
+  });
+
+  const group = (rules: string): string =>
+    object("network.azure.upbound.io/v1beta1", "SecurityGroup", `{forProvider: {securityRule: [${rules}]}}`);
+  test("one rule for both ports is one rule", () => {
+    const both =
+      "{protocol: '*', priority: 1, access: Allow, direction: Inbound, sourceAddressPrefix: a, destinationAddressPrefix: a, destinationPortRanges: ['15150', '9000']}";
+    expect(messages(group(both))).toEqual([]);
+  });
+
+  test("the priority of any other rule of the group is taken", () => {
+    const other = "{protocol: Tcp, priority: 1, access: Allow, direction: Inbound, destinationPortRange: 22}";
+    const ours =
+      "{protocol: '*', priority: 1, access: Allow, direction: Inbound, sourceAddressPrefix: a, destinationAddressPrefix: a, destinationPortRanges: ['15150', '9000']}";
+    expect(messages(group(`${other}, ${ours}`))).toHaveLength(1);
+    expect(messages(group(`${other.replace("Inbound", "Outbound")}, ${ours}`))).toEqual([]);
   });
 });
