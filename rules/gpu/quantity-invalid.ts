@@ -47,7 +47,10 @@ function* checkClaim({ spot, owner, pod }: GpuUser, claim: GpuClaim): Generator<
     const wrong = gpuFlaw(value);
     if (wrong === null) continue;
     sound = false;
-    const severity = quantity(value) === 0n ? ("warning" as const) : ("error" as const);
+    const none = quantity(value) === 0n;
+    // Both of them say the same: one word is enough.
+    if (none && list === "requests" && limit !== undefined) continue;
+    const severity = none ? ("info" as const) : ("error" as const);
     yield fail(spot(path(list)), `"${plainText(value)}" of ${key} ${wrong}`, { severity, advice });
   }
   if (!sound || request === undefined) return;

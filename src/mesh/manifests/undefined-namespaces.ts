@@ -49,6 +49,8 @@ export const undefinedNamespaces = once((graph: Graph): UndefinedNamespaces => {
   let unplaced: Resource | null = null;
   for (const resource of graph.resources) {
     const { namespace } = resource;
+    // What a bundle holds goes where its Subscription is.
+    if (resource.kind === kinds.ClusterServiceVersion) continue;
     if (resource.standing !== "own" || resource.form !== "full" || resource.scope !== "namespace") continue;
     if (namespace === null || isUnknown(namespace)) {
       unplaced ??= resource;

@@ -57,6 +57,8 @@ const barePod: Check = (graph, pod) => {
 };
 
 const availability = /(?:^|[./-])(?:ha|high-?availability|highly-?available)$/i;
+/** The operator of Knative scales what has this label (knative/operator `pkg/reconciler/common/ha.go`). */
+const scaledByOperator = "knative.dev/high-availability";
 const affirmed = /^(?:true|yes|on|enabled|high|required|1)$/i;
 
 const scaled = once(
@@ -82,7 +84,9 @@ const singleReplica: Check = (graph, { resource, metadata }) => {
   const label = [["metadata"], metadata]
     .map((path) => valueAt(resource.value, [...path, "labels"]))
     .flatMap((labels) => (isMapping(labels) ? Object.entries(labels) : []))
-    .find(([key, value]) => availability.test(key) && affirmed.test(plainText(value)));
+    .find(
+      ([key, value]) => key !== scaledByOperator && availability.test(key) && affirmed.test(plainText(value)),
+    );
   if (!label || replicas(graph, resource) !== 1) return null;
   return {
     path: ["spec", "replicas"],
