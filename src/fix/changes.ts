@@ -139,9 +139,25 @@ function written(edits: readonly TextEdit[]): readonly Span[] {
     });
 }
 
+/** The documents without those that edits have written as a whole, as many as there are more than before. */
+function withoutAdded(
+  documents: readonly ManifestDocument[],
+  windows: readonly Span[],
+  more: number,
+): readonly ManifestDocument[] {
+  const added = documents
+    .filter(({ places }) => {
+      const whole = places.value([]);
+      return whole && windows.some(({ start, end }) => start <= whole.start && whole.end <= end);
+    })
+    .slice(0, Math.max(0, more));
+  return documents.filter((document) => !added.includes(document));
+}
+
 /**
  * Why edits of one file must not be done, as seen from what the file says before and after; null if they may: every
- * document can still be read, and every value that differs stands where something was edited, not behind an alias.
+ * document can still be read, and every value that differs stands where something was edited, not behind an alias. New
+ * documents may be added.
  */
 export function strayChange(
   before: readonly ManifestDocument[],
@@ -152,10 +168,11 @@ export function strayChange(
     (document, index) => document.error !== null && (before[index]?.error ?? null) === null,
   );
   if (broken) return `the file could not be read any more: ${broken.error?.message}`;
-  if (before.length !== after.length) return "it would change the number of documents";
   const windows = written(edits);
+  const kept = withoutAdded(after, windows, after.length - before.length);
+  if (before.length !== kept.length) return "it would change the number of documents";
   for (const [index, document] of before.entries()) {
-    const now = after[index];
+    const now = kept[index];
     if (!now || document.value === undefined) continue;
     const stray = strayIn(
       { before: { document, windows: edits }, after: { document: now, windows } },

@@ -44,6 +44,7 @@ export interface FixOutcome {
   readonly files: readonly SourceFile[];
   /** One entry for each file on disk, sorted by path. */
   readonly changed: readonly ChangedFile[];
+  /** By place. */
   readonly done: readonly DoneFix[];
   readonly withheld: readonly WithheldFix[];
   /** What is found in the files as they are now. */
@@ -70,6 +71,8 @@ interface Candidate {
 type Step = readonly Candidate[];
 
 const editsOf = (step: Step): readonly Edit[] => step.flatMap((candidate) => candidate.edits);
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** As many as do not touch the same text; the first ones win. */
 function withoutConflicts(candidates: readonly Candidate[]): Step {
@@ -209,8 +212,18 @@ class Run {
   pass(): boolean {
     this.#withheld = new Map();
     const candidates = this.#candidates(this.#files, this.#withhold);
+    const start = this.#files;
     const accepted: Candidate[] = [];
-    this.#accept(this.#files, accepted, withoutConflicts(candidates));
+    // What touches the text of a fix that was refused has its turn after it.
+    let open = candidates;
+    while (open.length > 0) {
+      const step = withoutConflicts(open);
+      this.#accept(start, accepted, step);
+      open = open.filter(
+        (candidate) =>
+          !step.includes(candidate) && !accepted.some((other) => conflict(other.edits, candidate.edits)),
+      );
+    }
     this.#record(candidates, accepted);
     if (accepted.length > 0) return true;
     return candidates.some(
@@ -242,8 +255,14 @@ class Run {
     }
     return {
       files: this.#files,
-      changed: [...changed.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-      done: this.#done,
+      changed: [...changed.values()].sort((a, b) => byText(a.path, b.path)),
+      done: this.#done.toSorted(
+        (a, b) =>
+          byText(a.finding.at.file.path, b.finding.at.file.path) ||
+          a.position.line - b.position.line ||
+          a.position.column - b.position.column ||
+          byText(a.finding.rule, b.finding.rule),
+      ),
       withheld: [...this.#withheld.values()],
       report: shown(this.#files),
       settled,

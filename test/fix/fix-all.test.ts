@@ -93,7 +93,7 @@ describe("fixAll", () => {
     const checks = [wants("one", ["a"], 1), wants("two", ["b"], 2), wants("also-one", ["a"], 1)];
     const { texts, done, outcome } = fix({ "x.yaml": object("a: 0\nb: 0 # kept\n") }, checks);
     expect(texts["x.yaml"]).toBe(object("a: 1\nb: 2 # kept\n"));
-    expect(done).toEqual(["one 4:4", "two 5:4", "also-one 4:4"]);
+    expect(done).toEqual(["also-one 4:4", "one 4:4", "two 5:4"]);
     expect(outcome.settled).toBe(true);
   });
 
@@ -106,7 +106,7 @@ describe("fixAll", () => {
       valueAt(resource.value, ["added"]) === undefined ? [] : wants("later", ["z"], 1)(resource);
     const { texts, done } = fix({ "x.yaml": `z: 0\n${object("b: 0\n")}` }, [add, (r) => later(r)]);
     expect(texts["x.yaml"]).toContain("added:\n  first:\n    v: 1\n    w: 2\n");
-    expect(done).toEqual(["add 3:7", "later 1:4"]);
+    expect(done).toEqual(["later 1:4", "add 3:7"]);
   });
 
   test("leaves alone what is suppressed, what is for review, and what has no edits", () => {
@@ -250,6 +250,31 @@ describe("fixAll", () => {
     const { texts, withheld } = fix({ "x.yaml": whole }, [careless]);
     expect(texts["x.yaml"]).toBe(whole);
     expect(withheld).toEqual([expect.stringContaining(`careless: ${reason}`)]);
+  });
+
+  test("may add a document, which changes none", () => {
+    const spec = "a: 0\n---\napiVersion: v1\nkind: Thing\nmetadata: { name: b }\nb: 0\n";
+    const whole = object(spec);
+    const second = whole.indexOf("---");
+    const add: Check = ({ origin, name }) => {
+      const file = origin.from === "document" ? origin.document.file : { path: "", text: "" };
+      const text = "---\napiVersion: v1\nkind: Thing\nmetadata: { name: c }\n";
+      return name === "a" && !file.text.includes("name: c")
+        ? [{ rule: "add", path: [], edits: [{ file, start: second, end: second, text }] }]
+        : [];
+    };
+    const { withheld, texts } = fix({ "x.yaml": whole }, [add]);
+    expect(withheld).toEqual([]);
+    expect(parseDocuments({ path: "x.yaml", text: texts["x.yaml"] ?? "" }).length).toBe(3);
+  });
+
+  test("looks at what overlaps a fix that was refused", () => {
+    const checks = [wants("bad", ["a"], 1), forbids("never", ["a"], 1), wants("good", ["a"], 2)];
+    const { texts } = fix({ "x.yaml": object("a: 0\n") }, checks.slice(0, 2));
+    expect(texts["x.yaml"]).toBe(object("a: 0\n"));
+    const both = [wants("bad", ["a"], 1), forbids("never", ["a"], 1), forbids("good", ["a"], 0, 2)];
+    const lenient = [forbids("bad", ["a"], 0, 1), ...both.slice(1)];
+    expect(fix({ "x.yaml": object("a: 0\n") }, lenient).texts["x.yaml"]).toBe(object("a: 2\n"));
   });
 
   test("does not take list items that move for changes", () => {

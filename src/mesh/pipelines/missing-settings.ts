@@ -46,6 +46,9 @@ export function addFlags(service: KnService, flags: readonly string[]): readonly
   const name = call?.command.name;
   if (!name || call.script === null || location.file.text.slice(location.start, location.end) !== name.text)
     return null;
+  // A flag further on, with another value, would win.
+  const given = service.calls.flatMap(({ command }) => command.settings.map(({ key }) => key));
+  if (flags.some((flag) => given.some((key) => flag.includes(` ${key}=`)))) return null;
   const { end, file } = location;
   // The documents ask for it as well, though their example of kn leaves it out.
   const probes = annotation(service.service, probeKey).state === "absent";
