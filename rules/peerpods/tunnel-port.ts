@@ -1,4 +1,5 @@
 import { hasOpenProtocol, opensPeerPods, portFlaws, tunnelPort } from "../../src/mesh/peerpods/open-ports.ts";
+import { securityGroupKinds } from "../../src/mesh/peerpods/port-rules.ts";
 import { at, defineSetRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
 import { peerPods } from "../../src/rule/documents.ts";
 
@@ -13,8 +14,7 @@ export const rule = defineSetRule({
     "openshift/cloud-api-adaptor src/cloud-api-adaptor/install/overlays/azure/kustomization.yaml",
   ],
   fix: "none",
-  // Security groups have other kinds with every tool: they are found by their names and groups.
-  reads: [],
+  reads: [...securityGroupKinds],
   applicable: (graph) =>
     opensPeerPods(graph) ? null : notApplicable("no security group that opens the ports of peer pods"),
   *check(graph) {

@@ -1,6 +1,6 @@
 import type { Graph } from "../../model/graph.ts";
 import { isUnknown } from "../../model/placeholder.ts";
-import type { Resource } from "../../model/resource.ts";
+import type { Kind, Resource } from "../../model/resource.ts";
 import {
   isList,
   isMapping,
@@ -125,17 +125,44 @@ function rulesIn(resource: Resource, base: Path, cloud: PortRule["cloud"]): Foun
   return listed.length > 0 ? listed : parse(resource, base, home);
 }
 
-const objectKinds =
-  /^(?:SecurityGroup|SecurityGroupRule|SecurityGroupIngressRule|SecurityRule|NetworkSecurityGroup|NetworkSecurityGroupsSecurityRule)$/;
+const kindsOf = (names: readonly string[], groups: readonly string[]): readonly Kind[] =>
+  groups.flatMap((group) => names.map((name) => `${name}.${group}`));
+
+const awsKinds: ReadonlySet<Kind> = new Set(
+  kindsOf(
+    ["SecurityGroup", "SecurityGroupRule", "SecurityGroupIngressRule"],
+    [
+      "ec2.services.k8s.aws",
+      "ec2.aws.crossplane.io",
+      "ec2.aws.jet.crossplane.io",
+      "ec2.aws.m.upbound.io",
+      "ec2.aws.upbound.io",
+    ],
+  ),
+);
+
+/** Kinds that hold security groups: of the clouds' own controllers, of Crossplane, and templates. */
+export const securityGroupKinds: readonly Kind[] = [
+  securityTemplateKind,
+  ...awsKinds,
+  ...kindsOf(
+    ["NetworkSecurityGroup", "NetworkSecurityGroupsSecurityRule", "SecurityGroup", "SecurityRule"],
+    [
+      "azure.microsoft.com",
+      "network.azure.com",
+      "network.azure.crossplane.io",
+      "network.azure.jet.crossplane.io",
+      "network.azure.m.upbound.io",
+      "network.azure.upbound.io",
+    ],
+  ),
+];
 
 function rulesOf(resource: Resource): Found {
-  const { kind, group } = resource.id;
-  if (kind === securityTemplateKind) return templateRules(resource);
-  if (!objectKinds.test(kind)) return [];
-  const cloud = /(?:^|\.)aws(?:\.|$)/.test(group) ? "aws" : "azure";
-  if (cloud === "azure" && !/(?:^|\.)azure(?:\.|$)/.test(group)) return [];
+  if (resource.kind === securityTemplateKind) return templateRules(resource);
   const provider = ["spec", "forProvider"];
-  return rulesIn(resource, valueAt(resource.value, provider) === undefined ? ["spec"] : provider, cloud);
+  const base = valueAt(resource.value, provider) === undefined ? ["spec"] : provider;
+  return rulesIn(resource, base, awsKinds.has(resource.kind) ? "aws" : "azure");
 }
 
 /** Resources of a CloudFormation or Azure Resource Manager template. */
@@ -159,7 +186,7 @@ function templateRules(resource: Resource): Found {
 
 /** Every rule of the set's own security groups for ports. */
 export const portRules = once((graph: Graph): readonly PortRule[] =>
-  graph.resources.filter(({ standing, form }) => standing === "own" && form === "full").flatMap(rulesOf),
+  graph.own(...securityGroupKinds).flatMap(rulesOf),
 );
 
 export const covers = (rule: PortRule, port: number): boolean => rule.from <= port && port <= rule.to;
