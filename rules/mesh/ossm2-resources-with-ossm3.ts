@@ -2,6 +2,7 @@ import { ingressClass } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import {
   claimOf,
+  mayBeAlternatives,
   olderLabels,
   reliesOnOlderServices,
   serviceMesh3,
@@ -30,6 +31,8 @@ function* checkClaim(resource: Resource, graph: Graph, istio: Resource | null): 
   const claim = claimOf(graph, resource);
   if (claim === null) return;
   if ("needs" in claim) return yield undecided(claim.needs);
+  if (istio && mayBeAlternatives(graph, istio, resource))
+    return yield undecided(`whether ${label(istio)}, from another folder, is for the same cluster`);
   const { path, namespaces } = claim;
   const named = namespaces.join(", ");
   yield fail(

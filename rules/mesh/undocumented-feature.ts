@@ -31,7 +31,7 @@ export const rule = defineRule({
     if ("needs" in target) return yield undecided(target.needs);
     yield fail(
       at(resource, ...target.path),
-      `this ${resource.id.kind} changes ${target.what}, which the documents of Serverless do not describe, and so do not support`,
+      `this ${resource.id.kind} acts on ${target.what}, which the documents of Serverless do not describe, and so do not support`,
       { advice: "do without it, or accept it in the rule's options" },
     );
   },

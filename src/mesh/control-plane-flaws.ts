@@ -1,13 +1,12 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { idKey, label } from "../model/resource.ts";
-import { plainText, type Path } from "../model/value.ts";
+import type { Path } from "../model/value.ts";
 import { atLeast, formatVersion } from "../model/version.ts";
-import { controlPlaneOf, controlPlanes } from "./control-planes.ts";
+import { controlPlanes } from "./control-planes.ts";
 import type { ControlPlane } from "./control-planes.ts";
 import { read, readBoolean, readList, readString, valueOr } from "./field.ts";
 import { gatewayWorkloads, workloadsOf } from "./gateway-workloads.ts";
-import { kinds } from "./kinds.ts";
 import { ingressGateways, localGateways } from "./knative-gateways.ts";
 import { meshOf, meshVersion } from "./meshes.ts";
 import { operatorNamespace } from "./namespaces.ts";
@@ -151,20 +150,25 @@ function* gatewayFlaws(graph: Graph, { resource, family }: ControlPlane): Genera
   };
 }
 
+/** `maistra.io/v1` is the API of Service Mesh 1. */
+function* apiFlaws({ resource, version }: ControlPlane): Generator<ControlPlaneFlaw> {
+  if (resource.version !== "v1" || version === null || version.major < 2) return;
+  yield {
+    state: "wrong",
+    path: ["apiVersion"],
+    message: `a control plane of v${formatVersion(version)} takes apiVersion maistra.io/v2, and this is maistra.io/v1`,
+    advice: "write maistra.io/v2, with the fields that belong to it",
+  };
+}
+
 /** The flaws of one definition of a ServiceMeshControlPlane (maistra/istio-operator `webhooks/validation`). */
 export function controlPlaneFlaws(graph: Graph, resource: Resource): readonly ControlPlaneFlaw[] {
-  const plane = controlPlaneOf(graph, resource);
-  if (!plane || resource.kind !== kinds.ServiceMeshControlPlane) return [];
-  const found = [...placeFlaws(graph, plane), ...modeFlaws(graph, plane), ...gatewayFlaws(graph, plane)];
-  const { version } = plane;
-  if (resource.version === "v1" && version !== null && version.major >= 2) {
-    const written = plainText(valueOr(read(resource, ["spec", "version"]), ""));
-    found.push({
-      state: "wrong",
-      path: ["apiVersion"],
-      message: `version ${written ?? formatVersion(version)} takes apiVersion maistra.io/v2, and this is maistra.io/v1`,
-      advice: "write maistra.io/v2, with the fields that belong to it",
-    });
-  }
-  return found;
+  return controlPlanes(graph)
+    .filter((plane) => plane.resource === resource)
+    .flatMap((plane) => [
+      ...placeFlaws(graph, plane),
+      ...modeFlaws(graph, plane),
+      ...gatewayFlaws(graph, plane),
+      ...apiFlaws(plane),
+    ]);
 }

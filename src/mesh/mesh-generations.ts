@@ -1,6 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import { isAssumed } from "../model/profile.ts";
-import type { Resource } from "../model/resource.ts";
+import { type Resource, sourceOf } from "../model/resource.ts";
 import { isMapping, type Path, valueAt } from "../model/value.ts";
 import { read, valueOr } from "./field.ts";
 import { kinds } from "./kinds.ts";
@@ -54,6 +54,18 @@ export function claimOf(graph: Graph, resource: Resource): Claim | { readonly ne
   if (path) return { path, namespaces: [...claimed] };
   return needs === null ? null : { needs };
 }
+
+/**
+ * Whether an object and the `Istio` lie in folders of their own and nothing applies both: then they may be alternatives,
+ * for clusters with one mesh or the other.
+ */
+export function mayBeAlternatives(graph: Graph, istio: Resource, resource: Resource): boolean {
+  if (graph.set.appliedAsWhole) return false;
+  const [one, other] = [istio, resource].map((object) => folderOf(sourceOf(object, []).document.file.path));
+  return !`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`);
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
 const isOlderKey = (key: string): boolean => key.startsWith("maistra.io/");
 

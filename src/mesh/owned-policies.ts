@@ -11,14 +11,15 @@ export type Ownership =
   | { readonly state: "unknown"; readonly needs: string };
 
 /** Names of the operator's own (maistra/istio-operator `resources/helm/v2.5/mesh-config/templates`). */
-const ownNames: Readonly<Record<string, readonly string[]>> = {
-  [kinds.PeerAuthentication]: ["default"],
-  [kinds.DestinationRule]: ["default", "api-server"],
-};
+const ownNames: ReadonlySet<string> = new Set([
+  `${kinds.PeerAuthentication} default`,
+  `${kinds.DestinationRule} default`,
+  `${kinds.DestinationRule} api-server`,
+]);
 
 /** Whether a name is one that the operator uses, in whatever namespace. */
 export function isOperatorName({ kind, name }: Resource): boolean {
-  return (Object.hasOwn(ownNames, kind) ? ownNames[kind] : undefined)?.includes(name) ?? false;
+  return ownNames.has(`${kind} ${name}`);
 }
 
 /**
