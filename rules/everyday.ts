@@ -9,6 +9,7 @@ import { rule as certPrivateKeyCommitted } from "./cert/private-key-committed.ts
 import { rule as certSecretShape } from "./cert/secret-shape.ts";
 import { rule as certValidity } from "./cert/validity.ts";
 import { rule as gatewayIngressServiceExposed } from "./gateway/ingress-service-exposed.ts";
+import { rule as gatewayIngressServicePortNames } from "./gateway/ingress-service-port-names.ts";
 import { rule as gatewayLocalServicePortMismatch } from "./gateway/local-service-port-mismatch.ts";
 import { rule as gatewayLocalServicePortName } from "./gateway/local-service-port-name.ts";
 import { rule as gatewayLocalServiceSelector } from "./gateway/local-service-selector.ts";
@@ -26,10 +27,16 @@ import { rule as kourierPassthroughWithKourier } from "./kourier/passthrough-wit
 import { rule as kourierStrictMtlsBlocksKourier } from "./kourier/strict-mtls-blocks-kourier.ts";
 import { rule as labelsCostLabelOverridden } from "./labels/cost-label-overridden.ts";
 import { rule as labelsNamespaceAppLabelShadowed } from "./labels/namespace-app-label-shadowed.ts";
+import { rule as manifestDeprecatedRegistry } from "./manifest/deprecated-registry.ts";
+import { rule as manifestEmbeddedCommandInvalid } from "./manifest/embedded-command-invalid.ts";
+import { rule as manifestNamespaceUndefined } from "./manifest/namespace-undefined.ts";
 import { rule as manifestNonStringAnnotation } from "./manifest/non-string-annotation.ts";
 import { rule as manifestPlaceholderLeft } from "./manifest/placeholder-left.ts";
 import { rule as manifestSelectorTemplateMismatch } from "./manifest/selector-template-mismatch.ts";
+import { rule as manifestServiceSelectorUnresolved } from "./manifest/service-selector-unresolved.ts";
 import { rule as manifestTruncatedExample } from "./manifest/truncated-example.ts";
+import { rule as manifestVolumeUnresolved } from "./manifest/volume-unresolved.ts";
+import { rule as manifestWorkloadKind } from "./manifest/workload-kind.ts";
 import { rule as meshDrainPortNotExcluded } from "./mesh/drain-port-not-excluded.ts";
 import { rule as meshInjectedWorkloadOutsideMesh } from "./mesh/injected-workload-outside-mesh.ts";
 import { rule as meshOssm3SettingsMissing } from "./mesh/ossm3-settings-missing.ts";
@@ -43,7 +50,6 @@ import { rule as peerpodsCapacityExceeded } from "./peerpods/capacity-exceeded.t
 import { rule as peerpodsNamespacePolicyMissing } from "./peerpods/namespace-policy-missing.ts";
 import { rule as peerpodsResourcesStripped } from "./peerpods/resources-stripped.ts";
 import { rule as peerpodsRuntimeclassMismatch } from "./peerpods/runtimeclass-mismatch.ts";
-import { rule as peerpodsTunnelPort } from "./peerpods/tunnel-port.ts";
 import { rule as peerpodsUnaccountedNamespace } from "./peerpods/unaccounted-namespace.ts";
 import { rule as pipelinesDeployedServiceLacksMeshSettings } from "./pipelines/deployed-service-lacks-mesh-settings.ts";
 import { rule as schemaKindMissing } from "./schema/kind-missing.ts";
@@ -60,7 +66,9 @@ import { rule as servicePassthroughMissing } from "./service/passthrough-missing
 import { rule as servicePassthroughValueIgnored } from "./service/passthrough-value-ignored.ts";
 import { rule as servicePlainClient } from "./service/plain-client.ts";
 import { rule as serviceProbeRewriteMissing } from "./service/probe-rewrite-missing.ts";
+import { rule as serviceRouteNotAdmitted } from "./service/route-not-admitted.ts";
 import { rule as serviceSidecarNotInjected } from "./service/sidecar-not-injected.ts";
+import { rule as serviceTimeoutExceedsDrain } from "./service/timeout-exceeds-drain.ts";
 import { rule as servingFeatureFlagMissing } from "./serving/feature-flag-missing.ts";
 import { rule as setDuplicateDefinition } from "./set/duplicate-definition.ts";
 import { rule as setProfileConflict } from "./set/profile-conflict.ts";
@@ -93,6 +101,7 @@ export const everydayRules: readonly Rule[] = [
   certSecretShape,
   certValidity,
   gatewayIngressServiceExposed,
+  gatewayIngressServicePortNames,
   gatewayLocalServicePortMismatch,
   gatewayLocalServicePortName,
   gatewayLocalServiceSelector,
@@ -110,10 +119,16 @@ export const everydayRules: readonly Rule[] = [
   kourierStrictMtlsBlocksKourier,
   labelsCostLabelOverridden,
   labelsNamespaceAppLabelShadowed,
+  manifestDeprecatedRegistry,
+  manifestEmbeddedCommandInvalid,
+  manifestNamespaceUndefined,
   manifestNonStringAnnotation,
   manifestPlaceholderLeft,
   manifestSelectorTemplateMismatch,
+  manifestServiceSelectorUnresolved,
   manifestTruncatedExample,
+  manifestVolumeUnresolved,
+  manifestWorkloadKind,
   meshDrainPortNotExcluded,
   meshInjectedWorkloadOutsideMesh,
   meshOssm3SettingsMissing,
@@ -127,7 +142,6 @@ export const everydayRules: readonly Rule[] = [
   peerpodsNamespacePolicyMissing,
   peerpodsResourcesStripped,
   peerpodsRuntimeclassMismatch,
-  peerpodsTunnelPort,
   peerpodsUnaccountedNamespace,
   pipelinesDeployedServiceLacksMeshSettings,
   schemaKindMissing,
@@ -144,7 +158,9 @@ export const everydayRules: readonly Rule[] = [
   servicePassthroughValueIgnored,
   servicePlainClient,
   serviceProbeRewriteMissing,
+  serviceRouteNotAdmitted,
   serviceSidecarNotInjected,
+  serviceTimeoutExceedsDrain,
   servingFeatureFlagMissing,
   setDuplicateDefinition,
   setProfileConflict,
@@ -177,11 +193,13 @@ export const restingRules: readonly Resting[] = [
   { id: "eventing/data-plane-not-injected", reads: ["KnativeEventing.operator.knative.dev"], live: false },
   { id: "eventing/istio-feature-not-enabled", reads: ["KnativeEventing.operator.knative.dev"], live: false },
   { id: "eventing/source-workload-not-injected", reads: ["ContainerSource.sources.knative.dev","SinkBinding.sources.knative.dev","Trigger.eventing.knative.dev","Subscription.messaging.knative.dev"], live: false },
+  { id: "gateway/foreign-gateway-in-mesh", reads: ["Gateway.networking.istio.io","ServiceMeshMemberRoll.maistra.io"], live: false },
   { id: "gateway/hosts-do-not-cover", reads: ["Gateway.networking.istio.io"], live: false },
   { id: "gateway/knative-gateway-missing", reads: ["KnativeServing.operator.knative.dev","Gateway.networking.istio.io"], live: false },
   { id: "gateway/local-gateway-claims-443", reads: ["Gateway.networking.istio.io"], live: false },
   { id: "gateway/local-gateway-plaintext", reads: ["Gateway.networking.istio.io"], live: false },
   { id: "gateway/local-service-missing", reads: ["KnativeServing.operator.knative.dev","Gateway.networking.istio.io"], live: false },
+  { id: "gateway/operator-override-ineffective", reads: ["KnativeServing.operator.knative.dev"], live: false },
   { id: "gateway/selector-matches-no-workload", reads: ["Gateway.networking.istio.io"], live: false },
   { id: "gateway/selector-not-knative", reads: ["Gateway.networking.istio.io"], live: false },
   { id: "gateway/server-tls-invalid", reads: ["Gateway.networking.istio.io"], live: false },
@@ -227,6 +245,7 @@ export const restingRules: readonly Resting[] = [
   { id: "metrics/networkpolicy-selector", reads: ["NetworkPolicy.networking.k8s.io"], live: false },
   { id: "metrics/port-8444-not-excluded", reads: ["ServiceMeshControlPlane.maistra.io","KnativeServing.operator.knative.dev","KnativeEventing.operator.knative.dev"], live: false },
   { id: "nodes/control-plane-count", reads: ["InstallConfig","MachineSet.machine.openshift.io"], live: false },
+  { id: "nodes/control-plane-os", reads: ["MachineConfigPool.machineconfiguration.openshift.io","MachineSet.machine.openshift.io","Machine.machine.openshift.io","MachineConfig.machineconfiguration.openshift.io","KubeletConfig.machineconfiguration.openshift.io","ContainerRuntimeConfig.machineconfiguration.openshift.io","Node"], live: true },
   { id: "nodes/custom-role-without-pool", reads: ["Node","Machine.machine.openshift.io","MachineSet.machine.openshift.io"], live: false },
   { id: "nodes/install-config-changed", reads: ["InstallConfig"], live: false },
   { id: "nodes/install-platform-unsupported", reads: ["InstallConfig"], live: false },
@@ -238,6 +257,7 @@ export const restingRules: readonly Resting[] = [
   { id: "nodes/managed-file-in-machineconfig", reads: ["MachineConfig.machineconfiguration.openshift.io"], live: false },
   { id: "nodes/max-unavailable", reads: ["MachineConfigPool.machineconfiguration.openshift.io"], live: false },
   { id: "nodes/mixed-platform", reads: ["InstallConfig","Infrastructure.config.openshift.io","MachineSet.machine.openshift.io","Machine.machine.openshift.io","StorageClass.storage.k8s.io"], live: false },
+  { id: "nodes/pending-csr", reads: ["MachineConfigPool.machineconfiguration.openshift.io","MachineSet.machine.openshift.io","Machine.machine.openshift.io","MachineConfig.machineconfiguration.openshift.io","KubeletConfig.machineconfiguration.openshift.io","ContainerRuntimeConfig.machineconfiguration.openshift.io","Node"], live: true },
   { id: "nodes/pool-not-inheriting-worker", reads: ["MachineConfigPool.machineconfiguration.openshift.io"], live: false },
   { id: "nodes/pool-overlap", reads: ["MachineConfigPool.machineconfiguration.openshift.io","Node","Machine.machine.openshift.io","MachineSet.machine.openshift.io"], live: false },
   { id: "nodes/pool-paused", reads: ["MachineConfigPool.machineconfiguration.openshift.io","MachineConfig.machineconfiguration.openshift.io"], live: false },
@@ -257,6 +277,7 @@ export const restingRules: readonly Resting[] = [
   { id: "peerpods/limit-invalid", reads: ["PeerPodConfig.confidentialcontainers.org"], live: false },
   { id: "peerpods/node-pool-missing", reads: ["PeerPodConfig.confidentialcontainers.org","KataConfig.kataconfiguration.openshift.io"], live: false },
   { id: "peerpods/runtimeclass-overhead-missing", reads: ["RuntimeClass.node.k8s.io"], live: false },
+  { id: "peerpods/tunnel-port", reads: ["SecurityGroupTemplate","SecurityGroup.ec2.services.k8s.aws","SecurityGroupRule.ec2.services.k8s.aws","SecurityGroupIngressRule.ec2.services.k8s.aws","SecurityGroup.ec2.aws.crossplane.io","SecurityGroupRule.ec2.aws.crossplane.io","SecurityGroupIngressRule.ec2.aws.crossplane.io","SecurityGroup.ec2.aws.jet.crossplane.io","SecurityGroupRule.ec2.aws.jet.crossplane.io","SecurityGroupIngressRule.ec2.aws.jet.crossplane.io","SecurityGroup.ec2.aws.m.upbound.io","SecurityGroupRule.ec2.aws.m.upbound.io","SecurityGroupIngressRule.ec2.aws.m.upbound.io","SecurityGroup.ec2.aws.upbound.io","SecurityGroupRule.ec2.aws.upbound.io","SecurityGroupIngressRule.ec2.aws.upbound.io","NetworkSecurityGroup.azure.microsoft.com","NetworkSecurityGroupsSecurityRule.azure.microsoft.com","SecurityGroup.azure.microsoft.com","SecurityRule.azure.microsoft.com","NetworkSecurityGroup.network.azure.com","NetworkSecurityGroupsSecurityRule.network.azure.com","SecurityGroup.network.azure.com","SecurityRule.network.azure.com","NetworkSecurityGroup.network.azure.crossplane.io","NetworkSecurityGroupsSecurityRule.network.azure.crossplane.io","SecurityGroup.network.azure.crossplane.io","SecurityRule.network.azure.crossplane.io","NetworkSecurityGroup.network.azure.jet.crossplane.io","NetworkSecurityGroupsSecurityRule.network.azure.jet.crossplane.io","SecurityGroup.network.azure.jet.crossplane.io","SecurityRule.network.azure.jet.crossplane.io","NetworkSecurityGroup.network.azure.m.upbound.io","NetworkSecurityGroupsSecurityRule.network.azure.m.upbound.io","SecurityGroup.network.azure.m.upbound.io","SecurityRule.network.azure.m.upbound.io","NetworkSecurityGroup.network.azure.upbound.io","NetworkSecurityGroupsSecurityRule.network.azure.upbound.io","SecurityGroup.network.azure.upbound.io","SecurityRule.network.azure.upbound.io"], live: false },
   { id: "pipelines/prerequisite-missing", reads: ["Task.tekton.dev","ClusterTask.tekton.dev","TaskRun.tekton.dev","Pipeline.tekton.dev","PipelineRun.tekton.dev"], live: false },
   { id: "pipelines/task-pod-injected", reads: ["Task.tekton.dev","TaskRun.tekton.dev","PipelineRun.tekton.dev"], live: false },
   { id: "policy/changes-nothing", reads: ["AuthorizationPolicy.security.istio.io"], live: false },
