@@ -40,9 +40,8 @@ export const rule = defineSetRule({
       if (found.state !== "lacking" || !spot) continue;
       const { domain, hosts } = found;
       const wanted = hosts.length === 0 ? `*.${domain}` : listed(hosts);
-      const depth = names.some((name) => name.endsWith(`.${domain}`))
-        ? "; a wildcard stands for one label"
-        : "";
+      const tooHigh = names.some((name) => name.startsWith("*.") && domain.endsWith(name.slice(1)));
+      const depth = tooHigh ? "; a wildcard stands for one label" : "";
       yield fail(
         at(spot.resource, ...spot.path),
         `the certificate is for ${listed(names)}, and services are reached as ${wanted}${depth}`,

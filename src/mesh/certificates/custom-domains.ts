@@ -85,11 +85,9 @@ function unmapped(graph: Graph, host: string, path: Path): DomainFlaw | null {
   if (inside || isUnknown(host)) return null;
   const { ingressDomain } = graph.profile;
   const bases = baseDomains(graph);
-  const domains = [
-    ...(bases.state === "known" ? bases.domains : []),
-    ...(ingressDomain ? [ingressDomain] : []),
-  ];
-  if (domains.some((domain) => isBelow(host, domain.toLowerCase()))) return null;
+  const known = bases.state === "known" ? bases.domains : [];
+  const domains = [...new Set([...known, ...(ingressDomain === null ? [] : [ingressDomain.toLowerCase()])])];
+  if (domains.some((domain) => isBelow(host, domain))) return null;
   const mappings = graph.all(kinds.DomainMapping).map((mapping) => mapping.name);
   if (mappings.some((name) => isUnknown(name) || name.toLowerCase() === host.toLowerCase())) return null;
   if (bases.state === "unknown") return unknown(bases.needs);

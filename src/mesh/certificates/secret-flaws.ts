@@ -19,14 +19,13 @@ export interface SecretFlaw {
 const fieldOf = (secret: Resource): string =>
   secret.value.data === undefined && secret.value.stringData !== undefined ? "stringData" : "data";
 
-function missing(secret: Resource, key: string, reader: string): SecretFlaw {
+function missing(secret: Resource, lacking: readonly string[], reader: string): SecretFlaw {
   const keys = secretKeys(secret).map((name) => (name.length > 60 ? `${name.slice(0, 59)}…` : name));
   const shown = keys.slice(0, 5).join(", ") + (keys.length > 5 ? ", …" : "");
   const found = keys.length === 0 ? "it has no data" : `it has ${shown}`;
-  const field = fieldOf(secret);
   return {
-    path: keys.length === 0 ? [field] : [field, key],
-    message: `the Secret has no ${key}, which ${reader} needs: ${found}`,
+    path: [fieldOf(secret), ...lacking.slice(0, keys.length === 0 ? 0 : 1)],
+    message: `the Secret has no ${lacking.join(" and ")}, which ${reader} needs: ${found}`,
     advice: "make the Secret with oc create secret tls NAME --cert=FILE --key=FILE",
   };
 }
@@ -150,11 +149,8 @@ export function* secretFlaws(
         [names[0], certificate],
         [names[1], key],
       ] as const);
-  const absent = values.filter(([, value]) => value.state === "absent");
-  const [first, second] = absent;
-  if (first && second && secretKeys(secret).length === 0)
-    yield missing(secret, `${first[0]} and ${second[0]}`, who);
-  else for (const [name] of absent) yield missing(secret, name, who);
+  const absent = values.filter(([, value]) => value.state === "absent").map(([name]) => name);
+  if (absent.length > 0) yield missing(secret, absent, who);
   for (const [name, value] of values)
     if (value.state === "text" && isEmptyText(value))
       yield { path: value.path, message: `${name} is empty`, advice: "put in the certificate and its key" };
