@@ -10,7 +10,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   load: ["model"],
   certificates: ["model"],
   cluster: ["model"],
-  apply: ["model", "rule", "rules", "load", "schema", "graph", "mesh", "engine", "report"],
+  apply: ["model", "rule", "rules", "load", "schema", "graph", "mesh", "engine", "report", "fix"],
   schema: ["model"],
   graph: ["model", "schema"],
   mesh: ["model", "schema", "graph"],

@@ -110,6 +110,21 @@ function configData(value: Mapping): Value {
   );
 }
 
+/** Of a definition its names and versions: the schemas are as long as all the rest of a cluster. */
+function definition(value: Value): Mapping {
+  const versions = valueAt(value, ["versions"]);
+  return mappingOf(
+    entriesOf(value).flatMap(([key, item]): readonly (readonly [string, Value])[] => {
+      if (key === "conversion" || key === "validation") return [];
+      if (key !== "versions" || !isList(versions)) return [[key, item]];
+      const served = versions.map((version) =>
+        mappingOf(entriesOf(version).filter(([field]) => ["name", "served", "storage"].includes(field))),
+      );
+      return [[key, served]];
+    }),
+  );
+}
+
 /** In kubectl's notation: `Deployment.apps`. */
 function kindOf({ apiVersion, kind }: Mapping): Kind {
   const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/", 1)[0] : "";
@@ -158,6 +173,8 @@ export function reduced(value: Mapping): Mapping | null {
           },
         ],
       ];
+    if (kind === "CustomResourceDefinition.apiextensions.k8s.io" && key === "spec")
+      return [[key, definition(item)]];
     return [[key, withoutPasswords(item)]];
   });
   return mappingOf([...entries, ...(kept ? [["status", kept] as const] : [])]);

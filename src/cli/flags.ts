@@ -1,6 +1,7 @@
 /**
  * The command line as data: parser, help text, README and documentation are made from these tables.
  */
+import { clusterFlags, snapshotHelp } from "./cluster-flags.ts";
 import { fixHelp } from "./fix-flags.ts";
 import { newHelp } from "./new-flags.ts";
 import { reportHelp } from "./report-flags.ts";
@@ -16,6 +17,7 @@ export const commandNames = [
   "rules",
   "explain",
   "show",
+  "snapshot",
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -134,6 +136,11 @@ const lintFlags: readonly Flag[] = [
     name: "staged",
     description: "Lint what is staged, not the work tree, and report only what it changes against HEAD",
   },
+  {
+    name: "cluster",
+    description: "Judge beside the objects of a cluster as they are now, and run the rules that need one",
+  },
+  ...clusterFlags,
   {
     name: "fail-on",
     value: "LEVEL",
@@ -284,6 +291,7 @@ export const commands: readonly CommandHelp[] = [
     ],
     exits: plainExits,
   },
+  snapshotHelp(),
 ];
 
 /** The entry of a command. */

@@ -3,6 +3,7 @@ import { parseProfileOption } from "../graph/profile.ts";
 import type { LintOptions } from "../engine/lint-input.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FailOn } from "../report/summary.ts";
+import { type ClusterArguments, clusterArguments } from "./cluster-arguments.ts";
 import type { FormatName } from "./flags.ts";
 import type { LintComparison } from "./lint-project.ts";
 import { given, type ParsedLine, single, values } from "./parse.ts";
@@ -18,6 +19,8 @@ export interface LintArguments {
   readonly destinations: readonly Destination[];
   readonly config: string | null;
   readonly options: Omit<LintOptions, "shownPaths" | "named">;
+  /** `--cluster`; null: without one. */
+  readonly cluster: ClusterArguments | null;
   /** Null: neither --base nor --changed nor --staged. */
   readonly comparison: LintComparison | null;
   readonly failOn: FailOn;
@@ -75,12 +78,20 @@ function comparisonOf(line: ParsedLine): LintComparison | null {
   return base === null && !changed && !staged ? null : { base, changed, staged };
 }
 
+function clusterOf(line: ParsedLine): ClusterArguments | null {
+  if (given(line, "cluster")) return clusterArguments(line);
+  for (const flag of ["kubeconfig", "context"])
+    if (given(line, flag)) throw new UsageError(`--${flag} belongs to --cluster, which is not given`);
+  return null;
+}
+
 /** The options of `lint`, checked as far as that is possible without rules and config. */
 export function lintArguments(line: ParsedLine): LintArguments {
   return {
     paths: line.operands,
     destinations: destinationsOf(line),
     config: single(line, "config"),
+    cluster: clusterOf(line),
     options: {
       profile: values(line, "profile")
         .map(parseProfileOption)

@@ -27,6 +27,8 @@ export interface LintRequest {
   /** Rules beside those of the catalogue. */
   readonly extraRules: readonly Rule[];
   readonly comparison?: LintComparison | null;
+  /** The cluster's objects, as the text of a snapshot: rules that need a cluster run beside them. */
+  readonly live?: SourceFile | null;
 }
 
 /** Which change a report is about. */
@@ -126,8 +128,10 @@ export async function lintProject(
     ? await comparisonOf(io, read, request.comparison)
     : { project: read, input: {}, notices: [], since: null };
   lap("read");
+  const live = request.live ? [request.live] : [];
   const files = [
     ...project.files,
+    ...live,
     ...(input.base?.files ?? []),
     ...project.contextFiles.flatMap((context) => context.files),
   ];
@@ -139,7 +143,8 @@ export async function lintProject(
     project.patterns,
     catalogue.map((rule) => rule.id),
   );
-  const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...input });
+  const beside = { ...input, ...(live.length > 0 && { live }) };
+  const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...beside });
   lap("lint");
   return { project, report, notices, since };
 }

@@ -1,3 +1,4 @@
+import { ClusterError } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
 import { type CommandName, commandNames } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -29,6 +30,8 @@ async function run(name: CommandName, line: ParsedLine, io: Io): Promise<number>
       return (await import("./commands/explain.ts")).runExplain(line, io);
     case "show":
       return (await import("./commands/show.ts")).runShow(line, io);
+    case "snapshot":
+      return (await import("./commands/snapshot.ts")).runSnapshot(line, io);
   }
 }
 
@@ -65,7 +68,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof ClusterError) {
       say(io, `meshlint: ${error.message}`);
       return 2;
     }

@@ -5,6 +5,8 @@ import type { Crash, Report } from "../../model/report.ts";
 import { explainProfile } from "../../report/profile.ts";
 import { exitCodeOf, plural, summaryOf } from "../../report/summary.ts";
 import { formatReport } from "../formats.ts";
+import type { SourceFile } from "../../model/source.ts";
+import type { ClusterArguments } from "../cluster-arguments.ts";
 import type { Io } from "../io.ts";
 import { type LintArguments, lintArguments } from "../lint-arguments.ts";
 import { lintProject, requireObjects } from "../lint-project.ts";
@@ -70,12 +72,19 @@ async function writeReports(io: Io, options: LintArguments, report: Report, exit
   say(io, `${counts}; see ${options.destinations.map(({ file }) => file).join(", ")}`);
 }
 
+/** `--cluster`: its objects as they are now. The client is loaded for nobody else. */
+async function liveObjects(io: Io, wanted: ClusterArguments): Promise<SourceFile> {
+  return (await import("../live-objects.ts")).liveObjects(io, wanted);
+}
+
 /** `meshlint lint`: findings in the given formats; the exit code that the README promises. */
 export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const clock = new Clock();
   const options = lintArguments(line);
   const { paths, config, comparison } = options;
-  const request = { paths, config, packages: true, options: options.options, extraRules: [], comparison };
+  const live = options.cluster && (await liveObjects(io, options.cluster));
+  const common = { paths, config, packages: true, options: options.options, extraRules: [] };
+  const request = { ...common, comparison, live };
   const linted = await lintProject(io, request, (step) => clock.lap(step));
   for (const notice of linted.notices) say(io, `meshlint: ${notice}`);
   if (!options.quiet && linted.since !== null)
