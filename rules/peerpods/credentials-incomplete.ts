@@ -17,7 +17,9 @@ function* lacking(graph: Graph, config: Resource, store: Store, cloud: string | 
   const found = storeState(graph, config, store, cloud);
   const place = at(config, "spec", storeFields[store]);
   if (found.state === "unknown") yield undecided(found.needs);
-  if (found.state === "absent")
+  // A KataConfig names neither of them: they may be brought by hand.
+  if (found.state === "absent" && config.kind === kinds.KataConfig) yield undecided(found.wanted);
+  else if (found.state === "absent")
     yield fail(place, `peer pods need ${found.wanted}, and there is none`, {
       advice: store === "Secret" ? "add the Secret, sealed or from a store of secrets" : "add the ConfigMap",
     });

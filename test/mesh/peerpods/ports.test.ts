@@ -78,14 +78,14 @@ describe("rules of security groups", () => {
 
   test("templates of clouds", () => {
     const amazon =
-      "{Resources: {A: {Type: AWS::EC2::SecurityGroupIngress, Properties: {IpProtocol: tcp, FromPort: 1, ToPort: 1}}, B: {Type: AWS::S3::Bucket}}}\n---\n";
+      "{Resources: {A: {Type: AWS::EC2::SecurityGroupIngress, Properties: {IpProtocol: tcp, FromPort: 15150, ToPort: 15150}}, B: {Type: AWS::S3::Bucket}}}\n---\n";
     const arm =
-      "{resources: [{type: Microsoft.Network/networkSecurityGroups/securityRules, properties: {protocol: Tcp, destinationPortRange: 2}}, {type: other}]}\n---\n";
+      "{resources: [{type: Microsoft.Network/networkSecurityGroups/securityRules, properties: {protocol: Tcp, destinationPortRange: 9000}}, {type: other}]}\n---\n";
     const plain =
-      "{Resources: {B: {Type: AWS::S3::Bucket}}}\n---\n{resources: [7]}\n---\n{kind: X, Resources: {}}";
+      "{Resources: {C: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22}]}}}}\n---\n{Resources: {B: {Type: AWS::S3::Bucket}}}\n---\n{resources: [7]}\n---\n{kind: X, Resources: {}}";
     expect(shown(amazon + arm + plain)).toEqual([
-      ["aws", 1, 1, "tcp"],
-      ["azure", 2, 2, "tcp"],
+      ["aws", 15150, 15150, "tcp"],
+      ["azure", 9000, 9000, "tcp"],
     ]);
   });
 });
