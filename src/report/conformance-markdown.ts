@@ -1,3 +1,4 @@
+import { severities, type Severity } from "../model/finding.ts";
 import { isAssumed } from "../model/profile.ts";
 import { positionAt } from "../model/source.ts";
 import type {
@@ -9,7 +10,7 @@ import type {
   StatementVerdict,
   VerdictCounts,
 } from "./conformance.ts";
-import { serverlessOf, statementVerdicts } from "./conformance.ts";
+import { serverlessOf, statementsIn, statementVerdicts } from "./conformance.ts";
 import { profileValue } from "./profile.ts";
 import { inertLines, safeMessage, safeText } from "./safe-text.ts";
 import { plural } from "./summary.ts";
@@ -65,9 +66,16 @@ function countText(counts: VerdictCounts): string {
     .join(", ");
 }
 
-function verdictCell({ verdict, suppressed }: JudgedStatement): string {
+/** How bad a failure is: its most severe place that nobody suppressed. */
+function severityOf(places: readonly FailedPlace[]): Severity | null {
+  const active = places.filter(({ suppressed }) => suppressed === null);
+  return severities.findLast((severity) => active.some((place) => place.severity === severity)) ?? null;
+}
+
+function verdictCell({ verdict, suppressed, places }: JudgedStatement): string {
   if (verdict !== "fail") return words[verdict];
-  return suppressed ? "**fail** (suppressed)" : "**fail**";
+  const how = suppressed ? "suppressed" : severityOf(places);
+  return how === null ? "**fail**" : `**fail** (${how})`;
 }
 
 function statementRow(judged: JudgedStatement): readonly string[] {
@@ -81,13 +89,14 @@ function statementRow(judged: JudgedStatement): readonly string[] {
   ];
 }
 
-function placeLine({ rule, message, at, suppressed }: FailedPlace): string {
+function placeLine({ rule, severity, message, at, suppressed }: FailedPlace): string {
   const where =
     at === null ? "the set as a whole" : code(`${at.file.path}:${positionAt(at.file, at.start).line}`);
   const until = suppressed === null || suppressed.until === null ? "" : ` until ${text(suppressed.until)}`;
   const silenced =
     suppressed === null ? "" : ` (suppressed by ${suppressed.by}${until}: ${text(suppressed.reason)})`;
-  return `  - ${where} ${code(rule)}: ${text(message)}${silenced}`;
+  const how = severity === null ? "" : ` ${severity}`;
+  return `  - ${where}${how} ${code(rule)}: ${text(message)}${silenced}`;
 }
 
 function placeLines(places: readonly FailedPlace[]): readonly string[] {
@@ -168,6 +177,15 @@ function profileLine({ set }: JudgedConformance): string {
   return `Serverless ${version("serverless")}, Service Mesh ${version("mesh")}; responsible for: ${owned}.`;
 }
 
+/** Names of the statements that fail, the documents' own order kept. */
+function failedLine({ documents }: JudgedConformance): string {
+  const failed = documents
+    .flatMap(statementsIn)
+    .filter(({ verdict }) => verdict === "fail")
+    .map(({ statement }) => statement.id);
+  return failed.length === 0 ? "No statement fails." : `Fails: ${failed.join(", ")}.`;
+}
+
 function setLines(judged: JudgedConformance): readonly string[] {
   const { set, counts, documents } = judged;
   return [
@@ -185,6 +203,8 @@ function setLines(judged: JudgedConformance): readonly string[] {
         ["all", ...countCells(counts)],
       ],
     ),
+    "",
+    failedLine(judged),
     "",
     ...documents.flatMap((document) => documentLines(document, serverlessOf(set))),
   ];

@@ -62,10 +62,10 @@ describe("meshlint report", () => {
     const { status, stdout } = await run(repository, ["report", "fixtures/app-broken"]);
     expect(status).toBe(1);
     expect(stdout).toContain(
-      "| S0-1.4.4-05 | **fail** | requirement | **Probes of the revision.** The template also has rewriteAppHTTPProbers. |",
+      "| S0-1.4.4-05 | **fail** (warning) | requirement | **Probes of the revision.** The template also has rewriteAppHTTPProbers. |",
     );
     expect(stdout).toContain(
-      "- S0-1.4.4-05 fails:\n  - `fixtures/app-broken/service.yaml:11` `service/probe-rewrite-missing`: ",
+      "- S0-1.4.4-05 fails:\n  - `fixtures/app-broken/service.yaml:11` warning `service/probe-rewrite-missing`: ",
     );
     expect(stdout).toContain("| S0-2.4-08 | not judged (");
   });
