@@ -121,6 +121,8 @@ export function* explain(node: Node, value: Value, path: Path, leniency: Lenienc
   if (!fits(actual, expected)) {
     yield { type: "wrong-type", path, expected, actual };
   } else if (typeof value === "string" && schema.enum && !isAllowed(value, schema, schema.enum)) {
+    // So is `failurePolicy: WEBHOOK_POLICY`, unless the values that are allowed look like that themselves.
+    if (isCapitalsPlaceholder(value) && schema.enum.every((word) => word !== word.toUpperCase())) return;
     yield { type: "not-allowed", path, value, allowed: schema.enum, nearest: nearest(value, schema.enum) };
   } else if (typeof value === "string" && schema.pattern !== undefined) {
     if (!new RegExp(schema.pattern).test(value))
