@@ -3,8 +3,8 @@ import type { Rule } from "../../src/rule/define.ts";
 import { folder, run } from "./run.ts";
 
 /** A catalogue with one rule that crashes beside the real ones. */
-vi.mock("../../rules/index.ts", async (original) => {
-  const { rules } = await original<{ rules: readonly Rule[] }>();
+vi.mock("../../rules/everyday.ts", async (original) => {
+  const { everydayRules, ...others } = await original<{ everydayRules: readonly Rule[] }>();
   const crashing: Rule = {
     id: "yaml/crashes",
     summary: "Crashes.",
@@ -18,7 +18,7 @@ vi.mock("../../rules/index.ts", async (original) => {
       throw new TypeError("no such thing");
     },
   };
-  return { rules: [...rules, crashing] };
+  return { ...others, everydayRules: [...everydayRules, crashing] };
 });
 
 const manifest =
