@@ -1,4 +1,4 @@
-import { setValue } from "../../src/fix/edits.ts";
+import { setValues } from "../../src/fix/edits.ts";
 import {
   ingressServices,
   leadsPast,
@@ -28,8 +28,18 @@ const users: Readonly<Record<RoutePort, string>> = { https: "pass-through Routes
 
 function missing(graph: Graph, service: Resource, name: RoutePort, both: boolean): Problem {
   const meant = portMeant(service, name);
-  const title = `name the port ${name}`;
-  const edits = meant ? setValue(service, [...meant.path, "name"], name) : null;
+  // Named one by one, the second name would be missing once the first is there.
+  const named = (both ? routePorts : [name]).flatMap((one) => {
+    const port = portMeant(service, one);
+    return port ? [{ path: [...port.path, "name"], name: one }] : [];
+  });
+  const title = named.length > 1 ? `name the ports ${routePorts.join(" and ")}` : `name the port ${name}`;
+  const edits = meant
+    ? setValues(
+        service,
+        named.map((port) => [port.path, port.name] as const),
+      )
+    : null;
   const needed = both || neededPorts(graph).has(name);
   return fail(
     at(service, ...(meant ? [...meant.path, "name"] : ["spec", "ports"])),
