@@ -1,12 +1,10 @@
 import { kinds } from "../../src/mesh/kinds.ts";
-import { foreignCloud, platformKinds } from "../../src/mesh/nodes/platforms.ts";
+import { foreignCloud, platformKinds, providerPath } from "../../src/mesh/nodes/platforms.ts";
 import { isUnknown } from "../../src/model/placeholder.ts";
 import { label } from "../../src/model/resource.ts";
 import { valueAt } from "../../src/model/value.ts";
 import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
 import { architecture } from "../../src/rule/documents.ts";
-
-const provider = ["spec", "template", "spec", "providerSpec", "value", "kind"];
 
 export const rule = defineRule({
   id: "nodes/mixed-platform",
@@ -18,10 +16,8 @@ export const rule = defineRule({
   reads: platformKinds,
   subjects: (graph) => graph.own(kinds.MachineSet, kinds.Machine, kinds.StorageClass),
   *check(resource, graph) {
-    const placeholder = [provider, provider.slice(2), ["provisioner"]].some((path) =>
-      isUnknown(valueAt(resource.value, path)),
-    );
-    if (placeholder) return yield undecided(`the provider of ${label(resource)}`);
+    if (isUnknown(valueAt(resource.value, providerPath(resource))))
+      return yield undecided(`the provider of ${label(resource)}`);
     const found = foreignCloud(graph, resource);
     if (!found) return;
     const { clue, main } = found;

@@ -1,6 +1,6 @@
 import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
-import { isMapping, type Path, plainText, valueAt } from "../../model/value.ts";
+import { type Path, plainText, valueAt } from "../../model/value.ts";
 import { atLeast, type Version } from "../../model/version.ts";
 import type { Flaw, FlawOrOpen } from "./flaw.ts";
 import { configPath, entriesAt, saysSomething } from "./ignition-parts.ts";
@@ -113,11 +113,13 @@ export function sectionFlaws(config: Resource, running: boolean): readonly Flaw[
     : [];
   const lvm = [
     ...lvmKeys.map((key): Path => ["storage", key]).filter(said),
-    ...entriesAt(config, at(["storage", "disks"])).flatMap(({ path, value }) =>
-      entriesOfPartitions(value).some((type) => lvmPartition.test(type))
-        ? [path.slice(configPath.length)]
-        : [],
-    ),
+    ...entriesAt(config, at(["storage", "disks"]))
+      .filter(({ path }) =>
+        entriesAt(config, [...path, "partitions"]).some(({ value }) =>
+          lvmPartition.test(plainText(value.typeGuid)),
+        ),
+      )
+      .map(({ path }) => path.slice(configPath.length)),
   ].map((path): Flaw => ({
     path: at(path),
     message: "Ignition sets up no LVM",
@@ -139,12 +141,4 @@ export function sectionFlaws(config: Resource, running: boolean): readonly Flaw[
     severity: running ? "error" : "warning",
   }));
   return [...misplaced, ...refused, ...lvm, ...late];
-}
-
-function entriesOfPartitions(disk: unknown): readonly string[] {
-  const partitions = isMapping(disk) ? disk.partitions : undefined;
-  if (!Array.isArray(partitions)) return [];
-  return partitions.flatMap((partition: unknown) =>
-    isMapping(partition) && typeof partition.typeGuid === "string" ? [partition.typeGuid] : [],
-  );
 }

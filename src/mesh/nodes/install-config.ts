@@ -19,7 +19,8 @@ function before(install: Resource, base: Graph): Resource | null {
   const all = base.own(kinds.InstallConfig);
   const { path } = sourceOf(install, []).document.file;
   const same = all.find((one) => sourceOf(one, []).document.file.path === path);
-  return same ?? (all.length === 1 ? (all[0] ?? null) : null);
+  const [first = null, ...others] = all;
+  return same ?? (others.length === 0 ? first : null);
 }
 
 const computeOf = (value: Mapping): readonly Value[] => (isList(value.compute) ? value.compute : []);

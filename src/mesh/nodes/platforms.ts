@@ -1,6 +1,7 @@
 import type { Graph } from "../../model/graph.ts";
-import type { Resource } from "../../model/resource.ts";
-import { isMapping, type Path, type Value, valueAt } from "../../model/value.ts";
+import { isUnknown } from "../../model/placeholder.ts";
+import type { Kind, Resource } from "../../model/resource.ts";
+import { isMapping, type Path, valueAt } from "../../model/value.ts";
 import { atLeast, type Version } from "../../model/version.ts";
 import { kinds } from "../kinds.ts";
 import { once } from "../memo.ts";
@@ -11,6 +12,7 @@ import {
   platformReleases,
   providerKinds,
   provisioners,
+  untoldPlatforms,
 } from "./clouds.ts";
 
 /** A field that says which cloud a cluster runs in. */
@@ -29,38 +31,42 @@ export function installPlatform(install: Resource): string | null {
   return name === undefined || others.length > 0 ? null : name;
 }
 
-const lookup = <T>(table: Readonly<Record<string, T>>, key: Value | undefined): T | null =>
-  typeof key === "string" && Object.hasOwn(table, key) ? (table[key] ?? null) : null;
+const providerPaths: ReadonlyMap<Kind, Path> = new Map<Kind, Path>([
+  [kinds.MachineSet, ["spec", "template", "spec", "providerSpec", "value", "kind"]],
+  [kinds.Machine, ["spec", "providerSpec", "value", "kind"]],
+  [kinds.StorageClass, ["provisioner"]],
+]);
 
-function clueOf(resource: Resource): CloudClue | null {
-  const at = (path: Path, cloud: Cloud | null, of: CloudClue["of"]): CloudClue | null =>
-    cloud === null ? null : { resource, path, cloud, of };
-  const field = (path: Path, table: Readonly<Record<string, Cloud>>, of: CloudClue["of"]) =>
-    at(path, lookup(table, valueAt(resource.value, path)), of);
-  switch (resource.kind) {
-    case kinds.InstallConfig: {
-      const platform = installPlatform(resource);
-      return at(["platform", platform ?? ""], platform, "cluster");
-    }
-    case kinds.Infrastructure: {
-      const paths = [
-        ["status", "platformStatus", "type"],
-        ["spec", "platformSpec", "type"],
-      ];
-      const path = paths.find((one) => typeof valueAt(resource.value, one) === "string") ?? [];
-      const type = valueAt(resource.value, path);
-      return at(path, typeof type === "string" ? type.toLowerCase() : null, "cluster");
-    }
-    case kinds.StorageClass:
-      return field(["provisioner"], provisioners, "storage");
-    case kinds.Machine:
-      return field(["spec", "providerSpec", "value", "kind"], providerKinds, "machines");
-    default:
-      return field(["spec", "template", "spec", "providerSpec", "value", "kind"], providerKinds, "machines");
-  }
+/** Where a machine, or a class of storage, names its provider. */
+export function providerPath(resource: Resource): Path {
+  return providerPaths.get(resource.kind) ?? [];
 }
 
-const untold: ReadonlySet<Cloud> = new Set(["none", "external"]);
+function clueOfCluster(resource: Resource): CloudClue | null {
+  if (resource.kind === kinds.InstallConfig) {
+    const cloud = installPlatform(resource);
+    if (cloud === null || isUnknown(cloud)) return null;
+    return { resource, path: ["platform", cloud], cloud, of: "cluster" };
+  }
+  for (const path of [
+    ["status", "platformStatus", "type"],
+    ["spec", "platformSpec", "type"],
+  ]) {
+    const type = valueAt(resource.value, path);
+    if (typeof type === "string" && type !== "" && !isUnknown(type))
+      return { resource, path, cloud: type.toLowerCase(), of: "cluster" };
+  }
+  return null;
+}
+
+function clueOf(resource: Resource): CloudClue | null {
+  const path = providerPath(resource);
+  if (path.length === 0) return clueOfCluster(resource);
+  const name = valueAt(resource.value, path);
+  const storage = resource.kind === kinds.StorageClass;
+  const cloud = typeof name === "string" ? (storage ? provisioners : providerKinds).get(name) : undefined;
+  return cloud === undefined ? null : { resource, path, cloud, of: storage ? "storage" : "machines" };
+}
 
 export const platformKinds = [
   kinds.InstallConfig,
@@ -95,15 +101,15 @@ export function foreignCloud(
   const main = mainClue(graph);
   if (!clue || !main || clue.cloud === main.cloud) return null;
   // Machines of a provider need its cloud; storage may work wherever the cluster is told nothing about its ground.
-  const open = clue.of === "storage" ? neutralPlatforms.has(main.cloud) : untold.has(main.cloud);
+  const open = clue.of === "storage" ? neutralPlatforms.has(main.cloud) : untoldPlatforms.has(main.cloud);
   return open ? null : { clue, main };
 }
 
 /** Platforms that the installer of a release takes; null for releases without a table. */
 export function platformsOf(openshift: Version): readonly Cloud[] | null {
-  const { from, to } = platformReleases;
+  const { from, before } = platformReleases;
   const minor = { ...openshift, patch: null };
-  if (!atLeast(minor, from) || (atLeast(minor, to) && minor.minor > Number(to.slice(2)))) return null;
+  if (!atLeast(minor, from) || atLeast(minor, before)) return null;
   return installPlatforms
     .filter((one) => one.from === undefined || atLeast(minor, one.from))
     .filter((one) => one.before === undefined || !atLeast(minor, one.before))

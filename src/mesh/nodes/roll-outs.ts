@@ -15,13 +15,13 @@ export type RollOut =
  * Files that the daemon writes without a restart, and what it does instead (openshift/machine-config-operator
  * `docs/MachineConfigDaemon.md`, "Rebootless Updates").
  */
-const gentleFiles: Readonly<Record<string, "nothing" | "drains">> = {
-  "/etc/kubernetes/kubelet-ca.crt": "nothing",
-  "/var/lib/kubelet/config.json": "nothing",
-  "/etc/machine-config-daemon/no-reboot/containers-gpg.pub": "nothing",
-  "/etc/containers/policy.json": "nothing",
-  "/etc/containers/registries.conf": "drains",
-};
+const gentleFiles: ReadonlyMap<string, "nothing" | "drains"> = new Map([
+  ["/etc/kubernetes/kubelet-ca.crt", "nothing"],
+  ["/var/lib/kubelet/config.json", "nothing"],
+  ["/etc/machine-config-daemon/no-reboot/containers-gpg.pub", "nothing"],
+  ["/etc/containers/policy.json", "nothing"],
+  ["/etc/containers/registries.conf", "drains"],
+]);
 
 const sshKeys = "keys of the user core";
 
@@ -56,9 +56,7 @@ function effectOf(now: Resource, before: Resource | undefined): "nothing" | "dra
   const changed = [...new Set([...next.keys(), ...old.keys()])].filter(
     (key) => next.get(key) !== old.get(key),
   );
-  const effects = changed.map((key) =>
-    key === sshKeys ? "nothing" : Object.hasOwn(gentleFiles, key) ? gentleFiles[key] : "restarts",
-  );
+  const effects = changed.map((key) => (key === sshKeys ? "nothing" : (gentleFiles.get(key) ?? "restarts")));
   if (effects.includes("restarts")) return "restarts";
   return effects.includes("drains") ? "drains" : "nothing";
 }

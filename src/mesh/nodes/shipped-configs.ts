@@ -11,17 +11,19 @@ export function isShippedConfig(name: string): boolean {
 }
 
 /** Files and units of shipped MachineConfigs that people like to replace, and the end of the name of that MachineConfig. */
-const shippedParts: Readonly<Record<string, string>> = {
-  "/etc/containers/policy.json": "container-runtime",
-  "/etc/containers/registries.conf": "container-runtime",
-  "/etc/containers/storage.conf": "container-runtime",
-  "/etc/crio/crio.conf.d/00-default": "container-runtime",
-  "/etc/kubernetes/kubelet.conf": "kubelet",
-  "kubelet.service": "kubelet",
-};
+const shippedParts: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "/etc/containers/policy.json": "container-runtime",
+    "/etc/containers/registries.conf": "container-runtime",
+    "/etc/containers/storage.conf": "container-runtime",
+    "/etc/crio/crio.conf.d/00-default": "container-runtime",
+    "/etc/kubernetes/kubelet.conf": "kubelet",
+    "kubelet.service": "kubelet",
+  }),
+);
 
 /** The shipped MachineConfig that has this file or unit: `01-worker-kubelet`. Custom pools have those of the workers. */
 export function shippedWith(part: string, role: string): string | null {
-  const end = Object.hasOwn(shippedParts, part) ? shippedParts[part] : undefined;
+  const end = shippedParts.get(part);
   return end === undefined ? null : `01-${role === "master" ? "master" : "worker"}-${end}`;
 }
