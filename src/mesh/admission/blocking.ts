@@ -21,13 +21,22 @@ export interface Blocking {
   readonly controlPlane: Match;
 }
 
-/** What the API server has there, beside labels that somebody gave it to opt in. */
+/** What the API server, and OpenShift, have there. */
 const kubeSystem = labelsOf({ "kubernetes.io/metadata.name": "kube-system", "openshift.io/run-level": "0" });
 const plain = labelsOf({});
 const open: Labels = { entries: new Map(), complete: false };
 
 const isAsked = ({ value }: Webhook, namespace: Labels, object: Labels): Match =>
   allOf([matchesSelector(value.namespaceSelector, namespace), matchesSelector(value.objectSelector, object)]);
+
+/**
+ * Whether a webhook is asked about pods of the control plane: nobody labels its namespaces to opt in, but somebody may
+ * have given them a label that leaves them out.
+ */
+function asksControlPlane(webhook: Webhook): Match {
+  if (namesPlatform(webhook) || isAsked(webhook, kubeSystem, plain) === "no") return "no";
+  return isAsked(webhook, { ...kubeSystem, complete: false }, open);
+}
 
 /** A selector that leaves out an `openshift-` namespace by its name: whoever wrote it thought of them. */
 function namesPlatform({ value }: Webhook): boolean {
@@ -71,6 +80,6 @@ export function blockingOf(graph: Graph, webhook: Webhook): Blocking | null {
     objects: coverage.includes("everything") ? "everything" : coverage.join(" and "),
     namespaces: [...new Set(backends.map(({ namespace }) => namespace))],
     own: anyOf(own),
-    controlPlane: isOfNamespaces || namesPlatform(webhook) ? "no" : isAsked(webhook, kubeSystem, plain),
+    controlPlane: isOfNamespaces ? "no" : asksControlPlane(webhook),
   };
 }
