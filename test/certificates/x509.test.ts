@@ -10,7 +10,14 @@ import {
   timeOf,
 } from "../../src/certificates/der.ts";
 import { certificateFields } from "../../src/certificates/x509.ts";
-import { certificateDer, ecKeys, type CertificateSpec, rsaKeys } from "../support/certificate-builder.ts";
+import {
+  certificateDer,
+  der,
+  ecKeys,
+  type CertificateSpec,
+  identifier,
+  rsaKeys,
+} from "../support/certificate-builder.ts";
 
 const keys = ecKeys();
 const base: CertificateSpec = {
@@ -154,6 +161,36 @@ describe("the fields of a certificate", () => {
     expect(hashOf({ hash: "sha1" })).toBe("sha1");
   });
 
+  it.each([
+    ["sha1", der(0x30)],
+    ["sha256", der(0x30, der(0xa0, der(0x30, identifier("2.16.840.1.101.3.4.2.1"))))],
+    [null, der(0x30, der(0xa0, der(0x30, identifier("1.2.3"))))],
+  ])("tell the hash of RSASSA-PSS: %s", (hash, parameters) => {
+    const algorithm = der(0x30, identifier("1.2.840.113549.1.1.10"), parameters);
+    expect(certificateFields(certificateDer({ ...base, algorithm })).signatureHash).toBe(hash);
+  });
+
+  it("know no hash of an algorithm that nobody knows, or without parameters", () => {
+    const hashOf = (algorithm: Uint8Array): string | null =>
+      certificateFields(certificateDer({ ...base, algorithm })).signatureHash;
+    expect(hashOf(der(0x30, identifier("1.2.3")))).toBeNull();
+    expect(hashOf(der(0x30, identifier("1.2.840.113549.1.1.10")))).toBe("sha1");
+  });
+
+  it("tell that basic constraints without the flag make no CA, and pass over other names", () => {
+    const fields = certificateFields(
+      certificateDer({
+        ...base,
+        dnsNames: [],
+        extensions: [
+          ["2.5.29.19", der(0x30)],
+          ["2.5.29.17", der(0x30, der(0x87, Buffer.from([10, 0, 0, 1])))],
+        ],
+      }),
+    );
+    expect([fields.isCa, fields.dnsNames]).toEqual([false, []]);
+  });
+
   it("agree with OpenSSL, whatever the names, serials and dates are", () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/);
     const host = fc.array(label, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
@@ -165,15 +202,15 @@ describe("the fields of a certificate", () => {
         year,
         year,
         (dnsNames, serial, from, to) => {
-          const der = certificateDer({
+          const bytes = certificateDer({
             ...base,
             dnsNames,
             serial,
             notBefore: `${from}-01-02T03:04:05Z`,
             notAfter: `${to}-06-07T08:09:10Z`,
           });
-          const fields = certificateFields(der);
-          const known = new X509Certificate(der);
+          const fields = certificateFields(bytes);
+          const known = new X509Certificate(bytes);
           expect(fields.serial).toBe(known.serialNumber.toLowerCase().replace(/^0+(?=.)/, ""));
           expect(fields.dnsNames).toEqual(dnsNames);
           expect(fields.notBefore.getTime()).toBe(Date.parse(known.validFrom));
@@ -185,13 +222,13 @@ describe("the fields of a certificate", () => {
   });
 
   it("are read from spoilt bytes, or refused, and nothing else", () => {
-    const der = certificateDer({ ...base, ca: true });
+    const bytes = certificateDer({ ...base, ca: true });
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.nat(der.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
-        fc.nat(der.length),
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+        fc.nat(bytes.length),
         (changes, length) => {
-          const spoilt = Uint8Array.from(der);
+          const spoilt = Uint8Array.from(bytes);
           for (const [index, byte] of changes) spoilt[index] = byte;
           orDerError(() => certificateFields(spoilt));
           orDerError(() => certificateFields(spoilt.subarray(0, length)));
@@ -201,7 +238,7 @@ describe("the fields of a certificate", () => {
   });
 
   it("do not go on after the end", () => {
-    const der = certificateDer(base);
-    expect(() => certificateFields(Buffer.concat([der, Buffer.from([0])]))).toThrow(DerError);
+    const bytes = Buffer.concat([certificateDer(base), Buffer.from([0x05, 0])]);
+    expect(() => certificateFields(bytes)).toThrow(DerError);
   });
 });

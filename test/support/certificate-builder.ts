@@ -15,9 +15,13 @@ export interface CertificateSpec {
   readonly dnsNames?: readonly string[];
   readonly ca?: boolean;
   readonly hash?: "sha256" | "sha1" | "md5";
+  /** DER of the signature algorithm that the certificate names; default: the one that it is signed with. */
+  readonly algorithm?: Uint8Array;
+  /** More extensions: identifier and DER of the value. */
+  readonly extensions?: readonly (readonly [id: string, value: Uint8Array])[];
 }
 
-const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
+export const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const content = Buffer.concat(parts);
   const { length } = content;
   const size =
@@ -31,7 +35,7 @@ const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 };
 
-function identifier(text: string): Buffer {
+export function identifier(text: string): Buffer {
   const [first = 0, second = 0, ...rest] = text.split(".").map(Number);
   const bytes = [40 * first + second, ...rest].flatMap((part) => {
     const groups = [part & 0x7f];
@@ -70,7 +74,7 @@ function algorithm(key: KeyObject, hash: "sha256" | "sha1" | "md5"): Buffer {
   return der(0x30, identifier(ids[hash]), nullValue);
 }
 
-function extension(id: string, value: Buffer): Buffer {
+function extension(id: string, value: Uint8Array): Buffer {
   return der(0x30, identifier(id), der(0x04, value));
 }
 
@@ -86,12 +90,13 @@ export function certificateDer(spec: CertificateSpec): Buffer {
   const extensions = [
     ...(names.length > 0 ? [extension("2.5.29.17", der(0x30, ...names))] : []),
     ...(spec.ca ? [extension("2.5.29.19", der(0x30, der(0x01, Buffer.from([0xff]))))] : []),
+    ...(spec.extensions ?? []).map(([id, value]) => extension(id, value)),
   ];
   const signed = der(
     0x30,
     ...(version === 3 ? [der(0xa0, der(0x02, Buffer.from([2])))] : []),
     der(0x02, serialBytes(serial)),
-    algorithm(signWith, hash),
+    spec.algorithm ?? algorithm(signWith, hash),
     name(issuer),
     der(0x30, time(spec.notBefore), time(spec.notAfter)),
     name(subject),

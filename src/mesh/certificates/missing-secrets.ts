@@ -16,18 +16,14 @@ const readers = { gateway: "the gateway's pods read it", "domain-mapping": "Knat
 export function secretPresence(graph: Graph, use: CertificateUse): SecretPresence {
   const { here, elsewhere, open } = secretsOf(graph, use);
   const { name, namespaces } = use;
-  const homes = namespaces ?? [];
-  const lacking = homes.filter((home) => !here.some((secret) => secret.namespace === home));
+  const lacking = (namespaces ?? []).filter((home) => !here.some((secret) => secret.namespace === home));
   if (namespaces !== null && lacking.length === 0) return { state: "there" };
   const maker = otherMaker(graph, name);
   if (maker !== null) return { state: "unknown", needs: maker };
   if (open.length > 0) {
-    const homesKnown = gatewayNamespaces(graph);
-    const needs =
-      namespaces === null && homesKnown.state === "unknown"
-        ? homesKnown.needs
-        : `the namespace of Secret ${name}`;
-    return { state: "unknown", needs };
+    const homes = gatewayNamespaces(graph);
+    const atGateway = use.by === "gateway" && namespaces === null && homes.state === "unknown";
+    return { state: "unknown", needs: atGateway ? homes.needs : `the namespace of Secret ${name}` };
   }
   const [other] = elsewhere;
   if (other && here.length === 0)
