@@ -9,13 +9,25 @@ import { hidden, hideKeyMaterial } from "./safe-text.ts";
  */
 const credentialKey =
   /^([ \t]*)(?:- )?["']?(?:pullSecret|password|passwordHash|userData)["']?[ \t]*:[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*/gm;
+/**
+ * Keys of a cloud, as peer pods take them, in whatever object somebody wrote them into: with all lines of their values,
+ * as a variable of a container, or inside a line.
+ */
+const cloudKeys =
+  "(?:AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|AZURE_CLIENT_(?:ID|SECRET)|AZURE_(?:SUBSCRIPTION|TENANT)_ID)";
+const cloudValue = new RegExp(
+  `^([ \\t]*)["']?${cloudKeys}["']?[ \\t]*[:=][^\\n]*(?:\\n(?:\\1[ \\t][^\\n]*|[ \\t]*(?=\\n)))*` +
+    `|name:[ \\t]*["']?${cloudKeys}["']?[ \\t\\r]*\\n[ \\t]*value:[^\\n]*` +
+    `|${cloudKeys}(?:["']?[ \\t]*[:=]|["',][^\\n]{0,40}?value)[^\\n]*`,
+  "gm",
+);
 const fileContents = /\bdata:[^\s"',}]*,[^\s"'}]*/g;
 
 /** Parts of a file whose text must not be repeated. */
 interface Sensitive {
   readonly secrets: readonly Span[];
   readonly pem: readonly Span[];
-  /** Values of install-config.yaml and of MachineConfigs that are credentials. */
+  /** Values of install-config.yaml and of MachineConfigs that are credentials, and keys of a cloud. */
   readonly credentials: readonly Span[];
 }
 
@@ -38,10 +50,10 @@ function sensitiveParts(file: SourceFile): Sensitive {
     (match): Span => ({ start: match.index, end: match.index + match[0].length }),
   );
   const machines = /^[ \t]*["']?baseDomain["']?:|machineconfiguration\.openshift\.io\//m.test(file.text);
-  const credentials = Array.from(machines ? file.text.matchAll(credentialKey) : [], (match): Span => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+  const credentials = [
+    ...(machines ? file.text.matchAll(credentialKey) : []),
+    ...(/AWS_|AZURE_/.test(file.text) ? file.text.matchAll(cloudValue) : []),
+  ].map((match): Span => ({ start: match.index, end: match.index + match[0].length }));
   const found: Sensitive = { secrets, pem, credentials };
   known.set(file, found);
   return found;

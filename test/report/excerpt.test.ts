@@ -97,3 +97,25 @@ describe("lines of a Secret", () => {
     expect(draw(file("a.yaml", name), "name")[0]).toBe(`1|${name}`);
   });
 });
+
+describe("keys of a cloud in objects that are no Secrets", () => {
+  test.each([
+    ["an entry", "  AWS_SECRET_ACCESS_KEY: hunter2"],
+    ["an entry in quotes", "  'AZURE_CLIENT_SECRET': 'hunter2'"],
+    ["an entry below others", "  AZURE_CLIENT_SECRET: >-\n    hunter2"],
+    ["a literal of a generator", "    - AWS_ACCESS_KEY_ID=hunter2"],
+    ["a variable", "  - name: AWS_SECRET_ACCESS_KEY\n    value: hunter2"],
+    ["a variable in one line", "  - {name: 'AZURE_TENANT_ID', value: hunter2}"],
+    ["a mapping in one line", "data: {A: b, AWS_SESSION_TOKEN: hunter2}"],
+  ])("%s", (_name, lines) => {
+    const source = file("a.yaml", ...`kind: ConfigMap\n${lines}\n  VXLAN_PORT: '9000'`.split("\n"));
+    expect(draw(source, "VXLAN_PORT").join("\n")).not.toContain("hunter2");
+    expect(draw(source, "VXLAN_PORT").join("\n")).toContain("VXLAN_PORT: '9000'");
+    expect(draw(source, "hunter2").join("\n")).not.toContain("hunter2");
+  });
+
+  test("names of keys alone are shown", () => {
+    const source = file("a.yaml", "data:", "  - secretKey: AWS_ACCESS_KEY_ID", "    remoteRef: {key: cloud}");
+    expect(draw(source, "cloud")[0]).toBe("2|  - secretKey: AWS_ACCESS_KEY_ID");
+  });
+});
