@@ -48,11 +48,22 @@ const shown = (finding: Finding): string => {
   return `${finding.at.file.path}:${line}:${column} ${finding.severity} ${finding.rule}: ${finding.message}`;
 };
 
-describe.each([...good])("%s", (_name, files) => {
+/** What a good set says of itself because of its version, beside what its comments accept. */
+const unavoidable: ReadonlyMap<string, readonly string[]> = new Map([
+  ["variant-1.30", ["gateway/local-gateway-plaintext"]],
+]);
+const open = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ suppressed }) => suppressed === null);
+
+describe.each([...good])("%s", (name, files) => {
   it("is clean", () => {
     const report = lintMemory(files);
     expect(report.crashes).toEqual([]);
-    expect(report.findings.map(shown)).toEqual([]);
+    const accepted = unavoidable.get(name) ?? [];
+    const others = open(report.findings).filter(
+      ({ rule, severity }) => severity !== "info" || !accepted.includes(rule),
+    );
+    expect(others.map(shown)).toEqual([]);
   });
 });
 
@@ -77,7 +88,7 @@ describe("one mistake in a good set", () => {
 
     const known = new Set(rules.map((rule) => rule.id));
     const allowed = [change.rule, ...(change.also ?? [])].filter((id) => known.has(id));
-    const others = report.findings.filter((finding) => !allowed.includes(finding.rule));
+    const others = open(report.findings).filter((finding) => !allowed.includes(finding.rule));
     expect(others.map(shown), "findings that this mistake does not explain").toEqual([]);
   });
 });

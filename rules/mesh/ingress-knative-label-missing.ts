@@ -1,4 +1,5 @@
 import { setValue } from "../../src/fix/edits.ts";
+import { isIngressOff } from "../../src/mesh/control-plane-flaws.ts";
 import { controlPlaneOf } from "../../src/mesh/control-planes.ts";
 import { read, valueOr } from "../../src/mesh/field.ts";
 import { type GatewayWorkload, gatewayWorkloads, workloadsOf } from "../../src/mesh/gateway-workloads.ts";
@@ -48,6 +49,8 @@ export const rule = defineRule({
     if (serves === "no" || controlPlaneOf(graph, smcp)?.family !== "ossm2")
       return yield notApplicable(`${label(smcp)} is not a Service Mesh 2 that Serverless uses`);
 
+    if (isIngressOff(graph, smcp))
+      return yield notApplicable("the ingress gateway is switched off, which is reported");
     const workloads = gatewayWorkloads(graph).filter(
       ({ controlPlane }) => controlPlane === null || controlPlane === smcp,
     );

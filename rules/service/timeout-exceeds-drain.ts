@@ -46,7 +46,7 @@ export const rule = defineRule({
   reads: [...revisionKinds],
   options: {
     defaults: {
-      default: false,
+      default: true,
       schema: { type: "boolean" },
       description: "Judge services that leave timeoutSeconds to its default (300) as well.",
     },

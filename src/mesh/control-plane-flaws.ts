@@ -119,7 +119,7 @@ function* modeFlaws(graph: Graph, plane: ControlPlane): Generator<ControlPlaneFl
     };
 }
 
-function* gatewayFlaws(graph: Graph, { resource, family }: ControlPlane): Generator<ControlPlaneFlaw> {
+function* nameFlaws({ resource }: ControlPlane): Generator<ControlPlaneFlaw> {
   const taken: Path = ["spec", "gateways", "additionalIngress", "istio-ingressgateway"];
   if (read(resource, taken).state !== "absent")
     yield {
@@ -130,6 +130,9 @@ function* gatewayFlaws(graph: Graph, { resource, family }: ControlPlane): Genera
         "istio-ingressgateway is the name of the default gateway, and an additional one may not have it",
       advice: "give the additional gateway another name, or put its settings under gateways.ingress",
     };
+}
+
+function* ingressFlaws(graph: Graph, { resource, family }: ControlPlane): Generator<ControlPlaneFlaw> {
   const gateways: Path = family === "ossm1" ? ["spec", "istio", "gateways"] : ["spec", "gateways"];
   const one = family === "ossm1" ? "istio-ingressgateway" : "ingress";
   const off = [
@@ -150,6 +153,12 @@ function* gatewayFlaws(graph: Graph, { resource, family }: ControlPlane): Genera
   };
 }
 
+/** Whether a control plane has no ingress gateway and Knative needs it, or may need it. */
+export function isIngressOff(graph: Graph, resource: Resource): boolean {
+  const plane = controlPlanes(graph).find((one) => one.resource === resource);
+  return plane !== undefined && [...ingressFlaws(graph, plane)].length > 0;
+}
+
 /** `maistra.io/v1` is the API of Service Mesh 1. */
 function* apiFlaws({ resource, version }: ControlPlane): Generator<ControlPlaneFlaw> {
   if (resource.version !== "v1" || version === null || version.major < 2) return;
@@ -168,7 +177,8 @@ export function controlPlaneFlaws(graph: Graph, resource: Resource): readonly Co
     .flatMap((plane) => [
       ...placeFlaws(graph, plane),
       ...modeFlaws(graph, plane),
-      ...gatewayFlaws(graph, plane),
+      ...nameFlaws(plane),
+      ...ingressFlaws(graph, plane),
       ...apiFlaws(plane),
     ]);
 }
