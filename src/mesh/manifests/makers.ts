@@ -7,7 +7,7 @@ import { once, oncePer, oncePerValue } from "../memo.ts";
 
 /** Groups whose controllers make no pods, Secrets and ConfigMaps beyond those that the graph derives. */
 const plainGroups: ReadonlySet<string> = new Set([
-  ..." apps autoscaling batch extensions policy".split(" "),
+  ..." apps autoscaling batch extensions policy tekton.dev".split(" "),
   ...["networking", "security", "telemetry", "extensions"].map((name) => `${name}.istio.io`),
   ...["serving", "operator", "eventing", "messaging", "networking.internal"].map(
     (name) => `${name}.knative.dev`,

@@ -40,6 +40,13 @@ const labelsOfPod = oncePer((graph: Graph, pod: PodTemplate): Labels => {
   return { entries, complete };
 });
 
+/** The revision of a Knative Service is the label `app` of its pods: its name, and a number. */
+function isOtherApp({ resource, labels }: PodTemplate, { app }: Mapping): boolean {
+  const written = Object.hasOwn(labels, "app");
+  const revision = resource.kind === kinds.KnativeService || resource.kind === kinds.Configuration;
+  return revision && !written && typeof app === "string" && !app.startsWith(`${resource.name}-`);
+}
+
 const unplacedPods = once((graph: Graph) => graph.pods().filter((pod) => pod.namespace === null));
 
 /** Whether the selector picks a workload that Knative's operators run, in any version. */
@@ -100,7 +107,7 @@ export function serviceSelection(graph: Graph, service: Resource): ServiceSelect
   if (namespace === null) return { state: "unknown", needs: `the namespace of Service ${service.name}` };
   const pods = [...graph.pods(namespace), ...unplacedPods(graph)];
   const matches = pods.map((pod): Match => {
-    const match = matchesLabels(wanted, labelsOfPod(graph, pod));
+    const match = isOtherApp(pod, wanted) ? "no" : matchesLabels(wanted, labelsOfPod(graph, pod));
     return match === "yes" && pod.namespace === null ? "unknown" : match;
   });
   const match = anyOf(matches);
