@@ -1,6 +1,6 @@
 import type { CommandHelp, Flag } from "./flags.ts";
 
-export const reportFormats = ["markdown", "json"] as const;
+export const reportFormats = ["markdown", "json", "html"] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 const flags: readonly Flag[] = [
@@ -72,6 +72,7 @@ export function reportHelp(more: readonly Flag[]): CommandHelp {
     examples: [
       { command: "meshlint report -o conformance.md", does: "to be kept with an audit" },
       { command: "meshlint report clusters/prod -f json", does: "for scripts" },
+      { command: "meshlint report -f html -o conformance.html", does: "one page, with bars" },
     ],
     exits: [
       { code: 0, when: "no finding at or above --fail-on" },

@@ -1,4 +1,3 @@
-import { severities, type Severity } from "../model/finding.ts";
 import { isAssumed } from "../model/profile.ts";
 import { positionAt } from "../model/source.ts";
 import type {
@@ -7,25 +6,15 @@ import type {
   JudgedConformance,
   JudgedDocument,
   JudgedStatement,
-  StatementVerdict,
   VerdictCounts,
 } from "./conformance.ts";
-import { serverlessOf, statementsIn, statementVerdicts } from "./conformance.ts";
+import { serverlessOf, severityOf, statementsIn, statementVerdicts, verdictWords } from "./conformance.ts";
 import { profileValue } from "./profile.ts";
 import { inertLines, safeMessage, safeText } from "./safe-text.ts";
 import { plural } from "./summary.ts";
 
 /** Places that a rule is shown to fail at in one statement; the JSON has all of them. */
 const most = 12;
-
-const words: Readonly<Record<StatementVerdict, string>> = {
-  fail: "fail",
-  undecided: "undecided",
-  pass: "pass",
-  "not-applicable": "not applicable",
-  "needs-cluster": "needs a cluster",
-  "not-judged": "not judged",
-};
 
 /** Text in which nothing is markup; `_` inside of words is none. */
 function text(plain: string): string {
@@ -56,24 +45,18 @@ const countCells = (counts: VerdictCounts): readonly string[] => [
   String(total(counts)),
 ];
 
-const countHead = [...statementVerdicts.map((verdict) => words[verdict]), "statements"];
+const countHead = [...statementVerdicts.map((verdict) => verdictWords[verdict]), "statements"];
 
 /** `2 fail, 3 pass`: what there is. */
 function countText(counts: VerdictCounts): string {
   return statementVerdicts
     .filter((verdict) => counts[verdict] > 0)
-    .map((verdict) => `${counts[verdict]} ${words[verdict]}`)
+    .map((verdict) => `${counts[verdict]} ${verdictWords[verdict]}`)
     .join(", ");
 }
 
-/** How bad a failure is: its most severe place that nobody suppressed. */
-function severityOf(places: readonly FailedPlace[]): Severity | null {
-  const active = places.filter(({ suppressed }) => suppressed === null);
-  return severities.findLast((severity) => active.some((place) => place.severity === severity)) ?? null;
-}
-
 function verdictCell({ verdict, suppressed, places }: JudgedStatement): string {
-  if (verdict !== "fail") return words[verdict];
+  if (verdict !== "fail") return verdictWords[verdict];
   const how = suppressed ? "suppressed" : severityOf(places);
   return how === null ? "**fail**" : `**fail** (${how})`;
 }

@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from "../model/finding.ts";
+import { type Finding, severities, type Severity, type Verdict } from "../model/finding.ts";
 import type { Report, RuleVerdict, SetReport } from "../model/report.ts";
 import { locate } from "../model/resource.ts";
 import type { Location } from "../model/source.ts";
@@ -18,6 +18,16 @@ export const statementVerdicts = [
   "not-judged",
 ] as const;
 export type StatementVerdict = (typeof statementVerdicts)[number];
+
+/** What a verdict is called in reports for people. */
+export const verdictWords: Readonly<Record<StatementVerdict, string>> = {
+  fail: "fail",
+  undecided: "undecided",
+  pass: "pass",
+  "not-applicable": "not applicable",
+  "needs-cluster": "needs a cluster",
+  "not-judged": "not judged",
+};
 
 export type VerdictCounts = Readonly<Record<StatementVerdict, number>>;
 
@@ -212,6 +222,12 @@ function judgeDocument(document: StatedDocument, set: SetReport, evidence: Evide
       return { section, statements, counts: countsOf(statements.map(({ verdict }) => verdict)) };
     }),
   };
+}
+
+/** How bad a failure is: its most severe place that nobody suppressed. */
+export function severityOf(places: readonly FailedPlace[]): Severity | null {
+  const active = places.filter(({ suppressed }) => suppressed === null);
+  return severities.findLast((severity) => active.some((place) => place.severity === severity)) ?? null;
 }
 
 /** The statements of a judged document, in its order. */

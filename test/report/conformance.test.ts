@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding, Verdict } from "../../src/model/finding.ts";
 import type { RuleVerdict } from "../../src/model/report.ts";
 import { conformance, type JudgedStatement, statementsIn } from "../../src/report/conformance.ts";
+import { conformanceHtml } from "../../src/report/conformance-html.ts";
 import { conformanceJson } from "../../src/report/conformance-json.ts";
 import { conformanceMarkdown } from "../../src/report/conformance-markdown.ts";
 import { beyond, live, type StatedDocument, statementsOf } from "../../src/rule/statements/statement.ts";
@@ -203,6 +204,7 @@ describe("the formats", () => {
   it.each([
     ["conformance-markdown.txt", conformanceMarkdown],
     ["conformance-json.txt", conformanceJson],
+    ["conformance-html.txt", conformanceHtml],
   ])("%s is as the golden file", async (name, format) => {
     await expect(format(made)).toMatchFileSnapshot(`golden/${name}`);
   });
@@ -246,6 +248,19 @@ describe("in hostile hands", () => {
     for (const row of shown.split("\n").filter((line) => line.startsWith("| X0-")))
       expect(row.match(/(?<!\\)\|/g)).toHaveLength(5);
     expect(shown.split("\n").find((line) => line.startsWith("| a\\|b"))).toBeDefined();
+  });
+
+  it("HTML stays a page of our own, without secrets", () => {
+    const shown = conformanceHtml(made);
+    expect(shown).not.toMatch(/Ab9\+Ab9/);
+    expect(shown).not.toContain("\u001b");
+    expect(shown).not.toMatch(/<(?:script|img)/);
+    expect(shown).toContain("a`|b&lt;script&gt;.yaml:1");
+    expect(shown).toContain("&lt;img src=x&gt;");
+    const tags = [...shown.matchAll(/<\/?([a-z0-9]+)/g)].map((match) => match[1]);
+    const open = (tag: string): number => tags.filter((name) => name === tag).length;
+    for (const tag of ["table", "tr", "td", "ul", "li", "details", "svg"]) expect(open(tag) % 2).toBe(0);
+    expect(shown).not.toMatch(/<[^>]* (?:src|href|on[a-z]+)=/);
   });
 
   it("JSON keeps values but secrets", () => {

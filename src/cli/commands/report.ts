@@ -1,5 +1,6 @@
 import type { Report } from "../../model/report.ts";
 import { conformance } from "../../report/conformance.ts";
+import { conformanceHtml } from "../../report/conformance-html.ts";
 import { conformanceJson } from "../../report/conformance-json.ts";
 import { conformanceMarkdown } from "../../report/conformance-markdown.ts";
 import { exitCodeOf } from "../../report/summary.ts";
@@ -14,7 +15,14 @@ import { sayCrashes } from "./lint.ts";
 
 function reportText(line: ParsedLine, report: Report): string {
   const judged = conformance(report, statedDocuments);
-  return single(line, "format") === "json" ? conformanceJson(judged) : conformanceMarkdown(judged);
+  switch (single(line, "format")) {
+    case "json":
+      return conformanceJson(judged);
+    case "html":
+      return conformanceHtml(judged);
+    default:
+      return conformanceMarkdown(judged);
+  }
 }
 
 /** `meshlint report`: every statement of the documents with its verdict. The exit code is that of `lint`. */
