@@ -60,7 +60,9 @@ describe.skipIf(envtestAssets() === null)(`a cluster by its REST interface${envt
     const other = connect({ kubeconfig: server.kubeconfig, context: "envtest-token" });
     const refused = await problemOf(other.create(kind, configMap("twice", {})).finally(() => other.close()));
     expect(refused).toMatchObject({ problem: "conflict", status: 409 });
-    expect(() => connect({ kubeconfig: server.kubeconfig, context: "envtes" })).toThrow(/did you mean "envtest"/);
+    expect(() => connect({ kubeconfig: server.kubeconfig, context: "envtes" })).toThrow(
+      /did you mean "envtest"/,
+    );
   });
 
   it("reads long lists in pages", async () => {
