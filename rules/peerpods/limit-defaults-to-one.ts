@@ -1,9 +1,10 @@
 import { setValue } from "../../src/fix/edits.ts";
+import { read } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { isPatched } from "../../src/mesh/patches.ts";
-import { limitOf, limits } from "../../src/mesh/peerpods/settings.ts";
+import { configMapOf, limitOf, limits } from "../../src/mesh/peerpods/settings.ts";
 import { isOwned } from "../../src/mesh/revision-templates.ts";
-import { at, defineRule, fail, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { peerPods } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -24,6 +25,10 @@ export const rule = defineRule({
     if (limit.state === "unknown") return yield undecided(limit.why);
     if (limit.state !== "absent") return;
     if (isPatched(graph, config)) return yield undecided("the limit, which a patch may set");
+    // Newer adaptors take the limit from there, and no PeerPodConfig at all.
+    const settings = configMapOf(graph);
+    if (settings && read(settings, ["data", "PEERPODS_LIMIT_PER_NODE"]).state !== "absent")
+      return yield notApplicable(`ConfigMap ${settings.name} sets the limit`);
     const path = ["spec", "limit"];
     yield fail(
       at(config, ...path),
