@@ -23,14 +23,15 @@ describe("the catalogue of rules", () => {
     expect(headings.filter((heading) => wanted.includes(heading ?? ""))).toEqual(wanted);
   });
 
-  it.each(rules.filter((rule) => rule.live !== true).map((rule) => [rule.id, rule] as const))(
+  it.each(rules.map((rule) => [rule.id, rule] as const))(
     "%s has a failing case, a passing one, a near miss, and an undecided one where it can be",
     (id, rule) => {
       const outcomes = casesOf(id).map((fixture) => fixture.outcome);
       expect(outcomes).toContain("fail");
       expect(outcomes).toContain("pass");
       expect(outcomes).toContain("near");
-      if (rule.selfContained !== true) expect(outcomes).toContain("undecided");
+      // A cluster at hand may leave nothing open.
+      if (rule.selfContained !== true && rule.live !== true) expect(outcomes).toContain("undecided");
     },
   );
 });
