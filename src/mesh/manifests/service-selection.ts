@@ -1,7 +1,7 @@
 import { knativeWorkloads } from "../../graph/derived/knative-workloads.ts";
 import type { Graph, PodTemplate } from "../../model/graph.ts";
 import type { Resource } from "../../model/resource.ts";
-import { isMapping, type Mapping, type Value, valueAt } from "../../model/value.ts";
+import { isMapping, type Mapping, valueAt } from "../../model/value.ts";
 import { read, readString } from "../field.ts";
 import { kinds, workloadKinds } from "../kinds.ts";
 import { servingNamespace } from "../knative-gateways.ts";
@@ -50,10 +50,12 @@ function isOtherApp({ resource, labels }: PodTemplate, { app }: Mapping): boolea
 const unplacedPods = once((graph: Graph) => graph.pods().filter((pod) => pod.namespace === null));
 
 /** Whether the selector picks a workload that Knative's operators run, in any version. */
-function picksKnative(selector: Value, namespace: string): boolean {
+function picksKnative(selector: Mapping, namespace: string): boolean {
   if (namespace !== servingNamespace && namespace !== eventingNamespace) return false;
   return knativeWorkloads.some(({ cr, app, component }) => {
     if ((cr === "KnativeServing") !== (namespace === servingNamespace)) return false;
+    // What the table has no label app for has none.
+    if (app === null && selector.app !== undefined) return false;
     const labels: Record<string, string> = {};
     if (app !== null) labels.app = app;
     if (component !== null) labels["app.kubernetes.io/component"] = component;
