@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createColors } from "../../../src/report/colors.ts";
+import { createColors } from "picocolors";
 import { json } from "../../../src/report/json.ts";
 import { pretty } from "../../../src/report/pretty.ts";
 import { lintMemory } from "../../support/lint.ts";
