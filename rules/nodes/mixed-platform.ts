@@ -21,7 +21,12 @@ export const rule = defineRule({
     const found = foreignCloud(graph, resource);
     if (!found) return;
     const { clue, main } = found;
-    const what = clue.of === "storage" ? "provisions storage of" : "makes machines of";
+    const what =
+      clue.of === "storage"
+        ? "provisions storage of"
+        : resource.kind === kinds.Machine
+          ? "is a machine of"
+          : "makes machines of";
     yield fail(
       at(resource, ...clue.path),
       `${label(resource)} ${what} ${clue.cloud}, and the cluster runs on ${main.cloud}`,
