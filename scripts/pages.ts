@@ -148,6 +148,18 @@ async function reportPage(): Promise<string> {
   return withBlock(text, "json", fenced("json", JSON.stringify(shown, null, 2)));
 }
 
+/** The patch of a dry run, without what is said about it. */
+async function fixExample(): Promise<string> {
+  const text = await outputOf("fix", "fixtures/app-broken", "--dry-run", "--quiet");
+  return text.replace(/^fixed [^]*/m, "").trim();
+}
+
+/** What failed at a place. */
+async function explainExample(): Promise<string> {
+  const text = await outputOf("explain", "fixtures/app-broken/service.yaml:10");
+  return text.slice(0, text.indexOf("\nPassed")).trim();
+}
+
 /** The README with its generated tables and output. */
 export async function readme(): Promise<string> {
   const text = readFileSync(join(root, "README.md"), "utf8");
@@ -158,6 +170,8 @@ export async function readme(): Promise<string> {
     calls: await printed("reach", "--cases", "fixtures/calls/isolation.json", "--in", "fixtures/platform"),
     matrix: await printed("matrix", "fixtures/platform", "--expect", "tenants"),
     report: await reportExcerpt(),
+    fix: fenced("diff", await fixExample()),
+    explain: fenced("text", await explainExample()),
   };
   return Object.entries(blocks).reduce((page, [name, content]) => withBlock(page, name, content), text);
 }

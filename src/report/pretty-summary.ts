@@ -33,6 +33,19 @@ function countsLine(report: Report, colors: Colors): string {
   return paint(colors.bold(`${counts} in ${plural(files, "file")}${hidden}`));
 }
 
+/** How many findings `fix` may put right, and how many more with `--review`. */
+function fixLines(report: Report): readonly string[] {
+  const written = activeFindings(report).flatMap(({ fix }) => (fix && fix.edits.length > 0 ? [fix] : []));
+  const safe = written.filter(({ safety }) => safety === "safe").length;
+  const review = written.length - safe;
+  if (safe === 0)
+    return review === 0
+      ? []
+      : [`fixes: ${review} can be fixed with \`meshlint fix --review\`, to be looked at`];
+  const more = review === 0 ? "" : `, ${review} more with --review`;
+  return [`fixes: ${safe} can be fixed with \`meshlint fix\`${more}`];
+}
+
 function filesLines(report: Report): readonly string[] {
   const { files, documents, resources, variables } = report.counts;
   const lines = [
@@ -105,7 +118,12 @@ export function prettySummary(
   report: Report,
   { colors, verbose }: { readonly colors: Colors; readonly verbose: boolean },
 ): string {
-  const details = [...filesLines(report), ...profileLines(report), ...undecidedLines(report, verbose)];
+  const details = [
+    ...fixLines(report),
+    ...filesLines(report),
+    ...profileLines(report),
+    ...undecidedLines(report, verbose),
+  ];
   return [countsLine(report, colors), ...details.map((line) => colors.dim(line))].join("\n") + "\n";
 }
 
