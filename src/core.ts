@@ -11,6 +11,7 @@ import { rules } from "../rules/index.ts";
 import { checkConfig } from "./config/check.ts";
 import { lint } from "./engine/lint.ts";
 import { prepareFiles } from "./load/load.ts";
+import type { CertificateReader } from "./model/certificate.ts";
 import { emptyConfig, type RuleLevel } from "./model/config.ts";
 import type { ProfileKey } from "./model/profile.ts";
 import type { Report } from "./model/report.ts";
@@ -54,6 +55,8 @@ export interface LintFilesOptions {
   readonly base?: readonly SourceFile[];
   /** Report only what the change from `base` to the files causes; without `base` everything. */
   readonly changed?: boolean;
+  /** Reads X.509 certificates; default: nobody does, and what needs it is undecided. */
+  readonly certificates?: CertificateReader;
   /** The day that certificates and dates of suppressions are compared with; default: today. */
   readonly now?: Date;
 }
@@ -101,6 +104,7 @@ export async function lintFiles(
     contextFiles: [],
     ...(base && { base: { files: base } }),
     onlyCaused: options.changed ?? false,
+    certificates: options.certificates ?? null,
     now: options.now ?? new Date(),
   });
 }

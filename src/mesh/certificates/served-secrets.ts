@@ -2,7 +2,7 @@ import type { Graph } from "../../model/graph.ts";
 import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
 import { isList, isMapping, valueAt } from "../../model/value.ts";
-import { type Place, readString, readText, valueOr } from "../field.ts";
+import { type Place, read, readString, readText, valueOr } from "../field.ts";
 import { otherIngress } from "../gateway-scope.ts";
 import { serversOf } from "../gateway-servers.ts";
 import { kinds } from "../kinds.ts";
@@ -38,7 +38,10 @@ function gatewayUses(graph: Graph, gateway: Resource): readonly CertificateUse[]
     const name = credential(valueOr(readString(gateway, path), ""));
     if (name === null) return [];
     const mode = valueOr(readText(gateway, [...server.path, "tls", "mode"]), "");
-    return [{ by: "gateway", at: { resource: gateway, path }, name, namespaces, mutual: mode === "MUTUAL" }];
+    // From Istio 1.26 on the callers' CA may have a Secret of its own.
+    const mutual =
+      mode === "MUTUAL" && read(gateway, [...server.path, "tls", "caCertCredentialName"]).state === "absent";
+    return [{ by: "gateway", at: { resource: gateway, path }, name, namespaces, mutual }];
   });
 }
 
