@@ -1,9 +1,8 @@
 import { kinds } from "../../src/mesh/kinds.ts";
 import { nameFlaw } from "../../src/mesh/nodes/config-names.ts";
 import { type Part, partsOf, type Rivalry, rivalryOf } from "../../src/mesh/nodes/overrides.ts";
-import { objectLabels, pools, roleKey, takes } from "../../src/mesh/nodes/pools.ts";
+import { isTemplated, objectLabels, pools, roleKey, takes } from "../../src/mesh/nodes/pools.ts";
 import { isShippedConfig, shippedWith } from "../../src/mesh/nodes/shipped-configs.ts";
-import { isUnknown } from "../../src/model/placeholder.ts";
 import { at, defineRule, fail, type Judgement, type Problem, undecided } from "../../src/rule/define.ts";
 import { architecture } from "../../src/rule/documents.ts";
 
@@ -45,7 +44,7 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.MachineConfig),
   *check(resource, graph) {
     const renamed = resource.rendering !== undefined && resource.rendering.affix !== "*";
-    if (isUnknown(resource.name) || renamed || resource.name.endsWith("*"))
+    if (isTemplated(resource.name) || renamed || resource.name.endsWith("*"))
       return yield undecided("the name of the MachineConfig");
     const flaw = nameFlaw(resource);
     if (flaw)

@@ -1,7 +1,7 @@
 import { appendItem } from "../../src/fix/edits.ts";
 import { moveKey } from "../../src/fix/move.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { isCustom, poolOf, roleKey, takes } from "../../src/mesh/nodes/pools.ts";
+import { isCustom, isTemplated, poolOf, roleKey, takes } from "../../src/mesh/nodes/pools.ts";
 import { isPatched } from "../../src/mesh/patches.ts";
 import type { Edit } from "../../src/model/finding.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -47,7 +47,9 @@ export const rule = defineRule({
     const pool = poolOf(resource);
     const inherits = takes(pool, worker);
     if (inherits === "yes") return;
-    if (inherits === "unknown" || isPatched(graph, resource))
+    // Policies name pools without a spec, or by variables, to look at their state.
+    const named = valueAt(resource.value, ["spec"]) !== undefined && !isTemplated(resource.name);
+    if (inherits === "unknown" || !named || isPatched(graph, resource))
       return yield undecided(`spec.machineConfigSelector of MachineConfigPool ${resource.name}`);
     yield fail(
       at(resource, ...path),

@@ -5,7 +5,7 @@ import { isList, isMapping, type Mapping, type Path, valueAt } from "../../model
 import { kinds } from "../kinds.ts";
 import { type Labels, labelsOf, type Match } from "../label-match.ts";
 import { once } from "../memo.ts";
-import { nodeRole } from "./pools.ts";
+import { isTemplated, nodeRole } from "./pools.ts";
 
 /** A node, or the nodes that a Machine or MachineSet will make. */
 export interface NodeGroup {
@@ -90,7 +90,7 @@ export function customRoles({ labels }: NodeGroup): readonly string[] {
   return [...labels.entries.keys()]
     .filter((key) => key.startsWith(nodeRole) && key !== workerRole && !controlPlaneRoles.includes(key))
     .map((key) => key.slice(nodeRole.length))
-    .filter((role) => role !== "" && role !== "arbiter" && !isUnknown(role));
+    .filter((role) => role !== "" && role !== "arbiter" && !isTemplated(role));
 }
 
 export function isControlPlane({ labels }: NodeGroup): boolean {

@@ -1,4 +1,5 @@
 import type { Graph } from "../../model/graph.ts";
+import { isUnknown } from "../../model/placeholder.ts";
 import type { Resource } from "../../model/resource.ts";
 import { isMapping, type Value, valueAt } from "../../model/value.ts";
 import { kinds } from "../kinds.ts";
@@ -24,11 +25,18 @@ export interface Pool {
   readonly labels: Labels;
 }
 
+/** Whether a name or label is filled in by somebody else: no name has a `$`, which policies use without braces. */
+export function isTemplated(text: string): boolean {
+  return isUnknown(text) || text.includes("$");
+}
+
 /** Labels of an object; where Kustomize adds some, there may be more. */
 export function objectLabels(resource: Resource): Labels {
   const labels = labelsOf(valueAt(resource.value, ["metadata", "labels"]));
-  const open = resource.rendering?.labels === true || resource.form === "patch";
-  return open ? { ...labels, complete: false } : labels;
+  const entries = [...labels.entries].filter(([, value]) => !isTemplated(value));
+  const open =
+    resource.rendering?.labels === true || resource.form === "patch" || entries.length < labels.entries.size;
+  return { entries: new Map(entries), complete: labels.complete && !open };
 }
 
 function builtIn(name: "master" | "worker"): Pool {
@@ -41,18 +49,23 @@ function builtIn(name: "master" | "worker"): Pool {
   };
 }
 
-/** What a MachineConfigPool says. */
+/**
+ * What a MachineConfigPool says. Of the pools that every cluster has, manifests often give a part only, which is added
+ * to what is there.
+ */
 export function poolOf(resource: Resource): Pool {
+  const { name } = resource;
   const own = objectLabels(resource);
-  const labels = isCustom(resource)
-    ? own
-    : { ...own, entries: new Map([...own.entries, [`${builtInLabel}${resource.name}`, ""]]) };
+  const shippedPool = name === "master" || name === "worker" ? builtIn(name) : null;
+  const entries = new Map([...own.entries, ...(shippedPool?.labels.entries ?? [])]);
+  const field = (key: "machineConfigSelector" | "nodeSelector"): Value | undefined =>
+    valueAt(resource.value, ["spec", key]) ?? shippedPool?.[key];
   return {
-    name: resource.name,
+    name,
     resource,
-    machineConfigSelector: valueAt(resource.value, ["spec", "machineConfigSelector"]),
-    nodeSelector: valueAt(resource.value, ["spec", "nodeSelector"]),
-    labels,
+    machineConfigSelector: field("machineConfigSelector"),
+    nodeSelector: field("nodeSelector"),
+    labels: { ...own, entries },
   };
 }
 
