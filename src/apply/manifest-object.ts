@@ -35,7 +35,7 @@ export function manifestOf({ value, kind, namespace, scope }: Resource): Mapping
   const { status: _status, ...rest } = value;
   const metadata = isMapping(rest.metadata ?? null) ? rest.metadata : {};
   const placed =
-    scope === "namespaced" && namespace !== null && isMapping(metadata)
+    scope === "namespace" && namespace !== null && isMapping(metadata)
       ? { ...metadata, namespace }
       : metadata;
   const object: Mapping = { ...rest, ...(placed !== undefined && { metadata: placed }) };
