@@ -1,7 +1,7 @@
 import type { Graph, PodTemplate } from "../../model/graph.ts";
 import type { Resource } from "../../model/resource.ts";
-import { isList, isMapping, type Path, valueAt } from "../../model/value.ts";
-import { atLeast, parseVersion } from "../../model/version.ts";
+import { isList, isMapping, type Path, plainText, type Value, valueAt } from "../../model/value.ts";
+import { atLeast, parseVersion, type Version } from "../../model/version.ts";
 import { annotation, annotationPlace, type Place, valueOr } from "../field.ts";
 import { kinds } from "../kinds.ts";
 import { once } from "../memo.ts";
@@ -33,21 +33,24 @@ export function declaredResources(pod: PodTemplate): readonly Declared[] {
   );
 }
 
+const operatorVersion = (name: Value | undefined): Version | null =>
+  parseVersion(/^sandboxed-containers-operator\.v?(\d+\.\d+\S*)$/.exec(plainText(name))?.[1] ?? "");
+
 /**
  * What the operator's webhook does with GPUs: up to version 1.6 they vanish, from 1.8 on they become an annotation
- * (openshift/cloud-api-adaptor commit 8c454969); which of both 1.7 has is not known.
+ * (openshift/cloud-api-adaptor commit 8c454969); which of both 1.7 has is not known. The version is that of the
+ * installed operator, or the one that its Subscription starts with: updates come by themselves unless they are manual.
  */
 export const gpuHandling = once((graph: Graph): "vanish" | "annotation" | "unknown" => {
-  for (const subscription of graph.all(kinds.OperatorSubscription)) {
-    const csv = valueAt(subscription.value, ["spec", "startingCSV"]);
-    const text =
-      typeof csv === "string" ? /^sandboxed-containers-operator\.v?(\d+\.\d+\S*)$/.exec(csv)?.[1] : undefined;
-    const version = text === undefined ? null : parseVersion(text);
-    if (version === null) continue;
-    if (!atLeast(version, "1.7")) return "vanish";
-    if (atLeast(version, "1.8")) return "annotation";
-  }
-  return "unknown";
+  const installed = graph.all(kinds.ClusterServiceVersion).map(({ name }) => operatorVersion(name));
+  const started = graph.all(kinds.OperatorSubscription).map(({ value }) => {
+    const version = operatorVersion(valueAt(value, ["spec", "startingCSV"]));
+    const stays = valueAt(value, ["spec", "installPlanApproval"]) === "Manual";
+    return version && (stays || atLeast(version, "1.8")) ? version : null;
+  });
+  const [version] = [...installed, ...started].filter((found) => found !== null);
+  if (version === undefined || (atLeast(version, "1.7") && !atLeast(version, "1.8"))) return "unknown";
+  return atLeast(version, "1.8") ? "annotation" : "vanish";
 });
 
 /** What is left of GPUs, for messages. */

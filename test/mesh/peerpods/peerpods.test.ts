@@ -326,11 +326,13 @@ describe("what the webhook takes away", () => {
   });
 
   test.each([
-    ["1.6.0", "vanish"],
-    ["1.7.0", "unknown"],
-    ["1.8.1", "annotation"],
-  ])("GPUs with version %s", (version, handling) => {
-    const text = `{apiVersion: operators.coreos.com/v1alpha1, kind: Subscription, metadata: {name: s, namespace: a}, spec: {name: x, startingCSV: sandboxed-containers-operator.v${version}}}`;
+    ["1.6.0", "Manual", "vanish"],
+    ["1.6.0", "Automatic", "unknown"],
+    ["1.7.0", "Manual", "unknown"],
+    ["1.8.1", "Automatic", "annotation"],
+    ["x", "Manual", "unknown"],
+  ])("GPUs with version %s, approval %s", (version, approval, handling) => {
+    const text = `{apiVersion: operators.coreos.com/v1alpha1, kind: Subscription, metadata: {name: s, namespace: a}, spec: {name: x, installPlanApproval: ${approval}, startingCSV: sandboxed-containers-operator.v${version}}}`;
     expect(gpuHandling(graphOf(text))).toBe(handling);
   });
 
