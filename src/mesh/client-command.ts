@@ -40,12 +40,12 @@ const shows: ReadonlySet<string> = new Set(["echo", "printf", "#"]);
 /** The words without redirections: `> log`, `2>/dev/null`. */
 function withoutRedirections(words: readonly Word[]): readonly Word[] {
   const kept: Word[] = [];
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index];
-    if (word === undefined) continue;
+  let taken: Word | undefined;
+  for (const [index, word] of words.entries()) {
+    if (word === taken) continue;
     const redirection = /^\d*(?:>>?|<<<|<)(.*)$/s.exec(word.text);
     if (!redirection) kept.push(word);
-    else if (redirection[1] === "") index++;
+    else if (redirection[1] === "") taken = words[index + 1];
   }
   return kept;
 }
@@ -59,15 +59,15 @@ export function clientCall(words: readonly Word[]): ClientCall | null {
   const others: Word[] = [];
   let open = false;
   const rest = withoutRedirections(words.slice(at + 1));
-  for (let index = 0; index < rest.length; index++) {
-    const word = rest[index];
-    if (word === undefined) continue;
+  let taken: Word | undefined;
+  for (const [index, word] of rest.entries()) {
+    if (word === taken) continue;
     const joined = /^(--[a-z][a-z0-9-]*)=(.*)$/s.exec(word.text) ?? /^(-[a-zA-Z])=?(.+)$/s.exec(word.text);
-    const flag = joined?.[1] ?? word.text;
-    const value = joined ? { ...word, text: joined[2] ?? "" } : rest[index + 1];
+    const [, flag = word.text, text] = joined ?? [];
     if (!/^--?[a-zA-Z]/.test(word.text)) others.push(word);
     else if (valued.has(flag)) {
-      if (!joined) index++;
+      if (text === undefined) taken = rest[index + 1];
+      const value = text === undefined ? taken : { ...word, text };
       if ((flag === "-f" || flag === "--filename") && value) files.push(value);
     } else if (!joined && !switches.has(flag)) open = true;
   }

@@ -77,23 +77,21 @@ interface Arguments {
 function argumentsOf(words: readonly Word[]): Arguments {
   const flags: KnFlag[] = [];
   const others: Word[] = [];
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index];
-    if (word === undefined) break;
+  let taken: Word | undefined;
+  for (const [index, word] of words.entries()) {
+    if (word === taken) continue;
     const parts = /^(--[a-z][a-z-]*|-[a-z])(?:=(.*))?$/s.exec(word.text);
-    const written = parts?.[1];
+    const [, written, joined] = parts ?? [];
     if (written === undefined) {
       others.push(word);
       continue;
     }
     const flag = Object.hasOwn(shortFlags, written) ? String(shortFlags[written]) : written;
-    const joined = parts?.[2];
-    const next = words[index + 1];
     if (joined !== undefined) flags.push({ flag, value: joined, word });
     else if (switches.has(flag)) flags.push({ flag, value: "", word });
-    else if (next !== undefined) {
-      flags.push({ flag, value: next.text, word: next });
-      index++;
+    else {
+      taken = words[index + 1];
+      if (taken) flags.push({ flag, value: taken.text, word: taken });
     }
   }
   return { flags, others };

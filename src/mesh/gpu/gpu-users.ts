@@ -141,18 +141,25 @@ export interface GpuNeed {
 
 /** What one pod of a user takes of each GPU resource: all containers together, or one that runs before them. */
 export function needsOf({ claims }: GpuUser): readonly GpuNeed[] {
-  const keys = [...new Set(claims.filter(({ meant }) => meant === null).map(({ key }) => key))];
-  return keys.map((key) => {
-    const mine = claims.filter((claim) => claim.key === key);
-    const counts = mine.map((claim) => ({ claim, count: amount(claim) }));
-    const together = counts.filter(({ claim }) => !claim.first);
-    const sum = together.reduce((total, { count }) => total + (count ?? 0n), 0n);
-    const most = counts.reduce((high, { count }) => (count !== null && count > high ? count : high), sum);
-    const unknown = counts.some(({ count }) => count === null);
-    const speaker = counts.toSorted((a, b) => Number((b.count ?? -1n) - (a.count ?? -1n)))[0]?.claim;
-    const list = speaker?.limit === undefined ? "requests" : "limits";
-    return { key, count: unknown ? null : most, path: [...(speaker?.resources ?? []), list, key] };
-  });
+  const needs = new Map<string, GpuNeed & { readonly sum: bigint; readonly largest: bigint }>();
+  for (const claim of claims) {
+    const { key, meant, resources, limit, first } = claim;
+    if (meant !== null) continue;
+    const known = needs.get(key);
+    const count = amount(claim);
+    const mine = count ?? 0n;
+    const sum = (known?.sum ?? 0n) + (first ? 0n : mine);
+    const speaks = !known || mine > known.largest;
+    const largest = speaks ? mine : known.largest;
+    needs.set(key, {
+      key,
+      sum,
+      largest,
+      count: count === null || known?.count === null ? null : sum > largest ? sum : largest,
+      path: speaks ? [...resources, limit === undefined ? "requests" : "limits", key] : known.path,
+    });
+  }
+  return [...needs.values()].map(({ key, count, path }) => ({ key, count, path }));
 }
 
 /** Whether a pod takes a GPU at all, as far as that is known: a count of none is no use of one. */
