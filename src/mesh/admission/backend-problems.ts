@@ -35,10 +35,11 @@ function portProblem(backend: Backend, services: readonly Resource[]): LinkProbl
   const list = valueAt(service.value, ["spec", "ports"]);
   const ports = (isList(list) ? list : []).filter(isMapping).map(({ port }) => port);
   if (!isList(list) || ports.some((port) => typeof port !== "number")) return null;
+  const found = ports.length === 0 ? "no ports" : `port ${ports.join(", ")}`;
   const isWritten = valueAt(backend.from.value, [...backend.path, "port"]) !== undefined;
   return {
     path: [...backend.path, "port"],
-    message: `${label(service)} has no port ${backend.port}${isWritten ? "" : ", the default,"} but ${ports.join(", ")}`,
+    message: `${label(service)} has ${found}, and the API server asks for ${backend.port}${isWritten ? "" : ", the default"}`,
     related: { resource: service, path: ["spec", "ports"], message: "the ports of the Service" },
     advice: "name a port of the Service",
   };

@@ -26,21 +26,22 @@ function targetProblems(
   return [...ports].flatMap((number): readonly LinkProblem[] => {
     const port = portOf(service, number);
     if (port === undefined) return [];
-    const targets = podsOfService(graph, service).map((pod) => ({ pod, target: targetOf(port, pod) }));
+    const pods = podsOfService(graph, service);
+    const wrong = pods.flatMap((pod) => {
+      const target = targetOf(port, pod);
+      return target.state === "known" ? [] : [{ pod, target }];
+    });
     // One of several workloads, or candidates, is enough.
-    if (targets.some(({ target }) => target.state === "known")) return [];
-    const [first] = targets;
-    if (!first || first.target.state === "known") return [];
-    if (first.target.state === "unknown") return [{ needs: first.target.needs }];
-    const { resource, specPath } = first.pod;
-    return [
-      {
+    if (wrong.length < pods.length) return [];
+    return wrong.slice(0, 1).map(({ pod: { resource, specPath }, target }): LinkProblem => {
+      if (target.state === "unknown") return { needs: target.needs };
+      return {
         path: targetPath(service, number),
-        message: `port ${number} of the webhook's Service leads to port ${toJson(first.target.wanted)}, which no container of ${label(resource)} has`,
+        message: `port ${number} of the webhook's Service leads to port ${toJson(target.wanted)}, which no container of ${label(resource)} has`,
         related: { resource, path: [...specPath, "containers"], message: "the containers" },
         advice: "name the port on which the server listens",
-      },
-    ];
+      };
+    });
   });
 }
 
