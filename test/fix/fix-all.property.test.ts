@@ -75,7 +75,7 @@ describe("fixes of any style", () => {
         for (const [index, { path, text }] of after.files.entries()) {
           const was = restyled[index]?.text ?? "";
           if (!/[^\r]\n/.test(was)) expect(text, path).not.toMatch(/[^\r]\n/);
-          if (/\n$/.test(was)) expect(text, path).toMatch(/\n$/);
+          if (was.endsWith("\n")) expect(text, path).toMatch(/\n$/);
           const kept = text.match(/#[^\r\n]*/g) ?? [];
           const all = was.match(/#[^\r\n]*/g) ?? [];
           expect(all, "no comment is new").toEqual(expect.arrayContaining(kept));
