@@ -1,7 +1,7 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
-import { readMap, readString, readStrings, valueOr } from "./field.ts";
+import { read, readMap, readString, readStrings, valueOr } from "./field.ts";
 import { isMadeByKnative } from "./gateway-scope.ts";
 import { hostsOverlap, parseServiceHost } from "./hosts.ts";
 import { isForKafka } from "./kafka-egress.ts";
@@ -23,6 +23,14 @@ export const undocumentedKinds = [
   kinds.ServiceEntry,
   kinds.DestinationRule,
 ] as const;
+
+const rootNamespace = (graph: Graph): string => istioNamespace(graph) ?? usualMeshNamespace;
+
+const aboutHosts: ReadonlySet<string> = new Set([
+  kinds.VirtualService,
+  kinds.ServiceEntry,
+  kinds.DestinationRule,
+]);
 
 /** What of Knative an object is about, and the field that says so. */
 export interface Target {
@@ -51,14 +59,20 @@ const isOfRevisions = (resource: Resource): boolean => {
   );
 };
 
-/** In a namespace of Knative, in the root namespace (for all pods), or for the pods of revisions. */
+/**
+ * In a namespace of Knative, or for the pods of revisions. What configures proxies also counts in the root namespace,
+ * where it is for all of them; what is about hosts is about no others there.
+ */
 function byPlace(graph: Graph, resource: Resource): TargetAnswer {
-  const { namespace } = resource;
+  const { namespace, kind } = resource;
   if (isOfRevisions(resource)) return { path: ["spec"], what: "the pods of Knative Services" };
   if (namespace === null) return { needs: `the namespace of ${resource.id.kind} ${resource.name}` };
   if (!systemNamespaces(graph).has(namespace)) return null;
-  const root = namespace === istioNamespace(graph);
-  return { path: ["metadata", "namespace"], what: root ? "the whole mesh" : `the namespace ${namespace}` };
+  const path = ["metadata", "namespace"];
+  if (namespace !== rootNamespace(graph)) return { path, what: `the namespace ${namespace}` };
+  if (aboutHosts.has(kind)) return null;
+  const selective = read(resource, ["spec", "workloadSelector"]).state !== "absent";
+  return { path, what: selective ? "pods of the whole mesh" : "the whole mesh" };
 }
 
 function byHosts(graph: Graph, resource: Resource): TargetAnswer {
@@ -92,7 +106,7 @@ function byDestination(graph: Graph, rule: Resource): TargetAnswer {
   const host = readString(rule, ["spec", "host"]);
   if (host.state === "unknown") return { needs: host.why };
   if (isKafkaHost(graph, valueOr(host, ""))) return null;
-  const own = isOperatorName(rule) && rule.namespace === (istioNamespace(graph) ?? usualMeshNamespace);
+  const own = isOperatorName(rule) && rule.namespace === rootNamespace(graph);
   if (own) return null;
   const about = knativeHost(graph, rule);
   if (about === "name" || about === "wildcard") {
