@@ -47,13 +47,12 @@ export const rule = defineRule({
     const wrong = wrongPlaces.find(
       (parent) => typeof valueAt(service.value, [...parent, "app"]) === "string",
     );
-    const printed = wrong
-      ? `; the label at ${wrong.join(".")} does not reach them, and the example of the documents is wrong there`
-      : "";
+    const printed = wrong === wrongPlaces[0] ? ", though the example of the documents has it there" : "";
+    const astray = wrong ? `; the label at ${wrong.join(".")} does not reach them${printed}` : "";
     const unknownKey = wrong && wrong[0] === "spec" ? { explains: wrong } : {};
     yield fail(
       at(service, ...path),
-      `${label(place.resource)} has label app=${value}, but Knative labels the pods of ${service.name} app=<revision>, so their cost is not counted there${printed}`,
+      `${label(place.resource)} has label app=${value}, but Knative labels the pods of ${service.name} app=<revision>, so their cost is not counted there${astray}`,
       {
         related: [{ at: at(place.resource, ...place.path), message: "the label that is hidden" }],
         ...unknownKey,
