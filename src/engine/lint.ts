@@ -171,6 +171,33 @@ function findingsOf(
   });
 }
 
+/** What sets are discovered from. */
+function setInputOf(input: LintInput): SetInput {
+  const contextDocuments = new Map(
+    input.contextFiles.map(({ source, files }) => [source, loadFiles(files).documents] as const),
+  );
+  return {
+    documents: loadFiles(input.files).documents,
+    config: input.config,
+    configFolder: input.configFolder,
+    ...(input.belowConfig !== undefined && { belowConfig: input.belowConfig }),
+    ...(input.root !== undefined && { root: input.root }),
+    ...(input.belowRoot !== undefined && { belowRoot: input.belowRoot }),
+    contextDocuments,
+    ...(input.live && { live: loadFiles(input.live).documents }),
+    profile: input.options.profile,
+  };
+}
+
+/**
+ * The graphs of the sets that {@link lint} judges, for who wants more of them than findings.
+ *
+ * @throws UsageError as `lint` does
+ */
+export function judgedGraphs(input: LintInput): readonly Graph[] {
+  return chosen(discoverSets(setInputOf(input)), input).map(graphOf);
+}
+
 /**
  * Everything that the rules say about the files of a repository. Pure: the same input gives the same report.
  *
@@ -180,20 +207,7 @@ export function lint(input: LintInput): Report {
   const { config, options } = input;
   const settings = settingsOf(input.catalogue, config, options);
   const loaded = loadFiles(input.files);
-  const contextDocuments = new Map(
-    input.contextFiles.map(({ source, files }) => [source, loadFiles(files).documents] as const),
-  );
-  const setInput: SetInput = {
-    documents: loaded.documents,
-    config,
-    configFolder: input.configFolder,
-    ...(input.belowConfig !== undefined && { belowConfig: input.belowConfig }),
-    ...(input.root !== undefined && { root: input.root }),
-    ...(input.belowRoot !== undefined && { belowRoot: input.belowRoot }),
-    contextDocuments,
-    ...(input.live && { live: loadFiles(input.live).documents }),
-    profile: options.profile,
-  };
+  const setInput = setInputOf(input);
   const all = discoverSets(setInput);
   const judgedSets = chosen(all, input);
   const head: Revision = {
