@@ -5,10 +5,11 @@ import { hidden, hideKeyMaterial } from "./safe-text.ts";
 
 /**
  * Keys of `install-config.yaml` and of a MachineConfig whose values are credentials, or the contents of a host's files,
- * with all lines of their values.
+ * with all lines of their values. Sources elsewhere are no contents.
  */
-const credentialKey =
-  /^([ \t]*)(?:- )?["']?(?:pullSecret|password|passwordHash|userData)["']?[ \t]*:[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*/gm;
+const machineValue =
+  /^([ \t]*)(?:- )?["']?(?:pullSecret|password|passwordHash|userData|inline|source(?=["']?[ \t]*:[ \t]+(?!["']?https?:)\S))["']?[ \t]*:[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*/gm;
+const plainKey = /^[ \t]*(?:- )?["']?\w{1,40}["']?[ \t]*:(?=[ \t])/;
 /**
  * Keys of a cloud, as peer pods take them, in whatever object somebody wrote them into: with all lines of their values,
  * as a variable of a container, or inside a line.
@@ -21,13 +22,14 @@ const cloudValue = new RegExp(
     `|${cloudKeys}(?:["']?[ \\t]*[:=]|["',][^\\n]{0,40}?value)[^\\n]*`,
   "gm",
 );
-const fileContents = /\bdata:[^\s"',}]*,[^\s"'}]*/g;
 
 /** Parts of a file whose text must not be repeated. */
 interface Sensitive {
   readonly secrets: readonly Span[];
   readonly pem: readonly Span[];
-  /** Values of install-config.yaml and of MachineConfigs that are credentials, and keys of a cloud. */
+  /** Values of install-config.yaml and of MachineConfigs that are credentials, or contents of files. */
+  readonly machines: readonly Span[];
+  /** Keys of a cloud. */
   readonly credentials: readonly Span[];
 }
 
@@ -49,12 +51,17 @@ function sensitiveParts(file: SourceFile): Sensitive {
     file.text.matchAll(/-----BEGIN [A-Z0-9 ]{1,60}-----[^]*?(?:-----END|$)/g),
     (match): Span => ({ start: match.index, end: match.index + match[0].length }),
   );
-  const machines = /^[ \t]*["']?baseDomain["']?:|machineconfiguration\.openshift\.io\//m.test(file.text);
-  const credentials = [
-    ...(machines ? file.text.matchAll(credentialKey) : []),
-    ...(/AWS_|AZURE_/.test(file.text) ? file.text.matchAll(cloudValue) : []),
-  ].map((match): Span => ({ start: match.index, end: match.index + match[0].length }));
-  const found: Sensitive = { secrets, pem, credentials };
+  const spansOf = (applies: RegExp, pattern: RegExp): readonly Span[] =>
+    Array.from(applies.test(file.text) ? file.text.matchAll(pattern) : [], (match): Span => ({
+      start: match.index,
+      end: match.index + match[0].length,
+    }));
+  const machines = spansOf(
+    /^[ \t]*["']?baseDomain["']?:|machineconfiguration\.openshift\.io\//m,
+    machineValue,
+  );
+  const credentials = spansOf(/AWS_|AZURE_/, cloudValue);
+  const found: Sensitive = { secrets, pem, machines, credentials };
   known.set(file, found);
   return found;
 }
@@ -103,10 +110,14 @@ export function shownLine(file: SourceFile, line: number, resource: Resource | n
   const text = lineText(file, line);
   const start = lineStartsOf(file)[line - 1] ?? 0;
   const inside = (span: Span): boolean => span.start < start + text.length && span.end > start;
-  const { secrets, pem, credentials } = sensitiveParts(file);
+  const { secrets, pem, machines, credentials } = sensitiveParts(file);
   const secret = resource?.id.kind === "Secret" || secrets.some(inside);
   if (secret && !isHarmlessLine(file, line, text)) return hideSecretLine(text, resource);
   if (pem.some(inside)) return text.slice(0, indentOf(text)) + hidden;
   if (credentials.some(inside)) return hideSecretLine(text, resource);
-  return hideKeyMaterial(text.replace(fileContents, `data:,${hidden}`));
+  const value = machines.find(inside);
+  if (!value) return hideKeyMaterial(text);
+  // The key on the first line may stay, whatever follows it.
+  const key = value.start >= start ? plainKey.exec(text)?.[0] : undefined;
+  return key === undefined ? text.slice(0, indentOf(text)) + hidden : `${key} ${hidden}`;
 }

@@ -80,11 +80,31 @@ describe("files of a MachineConfig", () => {
   it("do not show in excerpts", () => {
     const config = {
       path: "config.yaml",
-      text: "apiVersion: machineconfiguration.openshift.io/v1\n  source: data:,secret%20words\n  passwordHash: $6$abc\n  mode: 420\n",
+      text: [
+        "apiVersion: machineconfiguration.openshift.io/v1",
+        "  - source: data:,secret%20words",
+        "    source: >-",
+        "      data:,more%20secrets",
+        "  passwordHash: $6$abc",
+        "  source: https://example.com/a",
+        "  source:",
+        "    repo: b",
+        "  mode: 420",
+      ].join("\n"),
     };
-    const lines = [1, 2, 3, 4].map((line) => shownLine(config, line, null));
-    expect(lines.join("\n")).not.toMatch(/secret|abc/);
-    expect(lines[1]).toBe("  source: data:,(hidden)");
-    expect(lines[3]).toBe("  mode: 420");
+    const lines = Array.from({ length: 9 }, (_, index) => shownLine(config, index + 1, null));
+    expect(lines).toEqual([
+      "apiVersion: machineconfiguration.openshift.io/v1",
+      "  - source: (hidden)",
+      "    (hidden)",
+      "      (hidden)",
+      "  passwordHash: (hidden)",
+      "  source: https://example.com/a",
+      "  source:",
+      "    repo: b",
+      "  mode: 420",
+    ]);
+    const other = { path: "other.yaml", text: "source: data:,a\n" };
+    expect(shownLine(other, 1, null)).toBe("source: data:,a");
   });
 });
