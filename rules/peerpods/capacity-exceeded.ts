@@ -31,22 +31,15 @@ export const rule = defineSetRule({
     if (limit.state !== "value") return yield undecided(limit.state === "unknown" ? limit.why : "the limit");
     const capacity = limit.value * nodes;
     const least = wanted.reduce((sum, demand) => sum + demand.least, 0);
-    // What may grow without end says nothing about how much is meant.
-    const most = wanted.reduce((sum, demand) => sum + (demand.most ?? demand.least), 0);
-    if (most <= capacity) return;
-    const [largest] = [...wanted].sort((a, b) =>
-      least > capacity ? b.least - a.least : (b.most ?? b.least) - (a.most ?? a.least),
-    );
-    if (!largest) return;
+    const [largest] = [...wanted].sort((a, b) => b.least - a.least);
+    if (!largest || least <= capacity) return;
     const room = `${nodes} ${nodes === 1 ? "node" : "nodes"} with a limit of ${limit.value} ${nodes === 1 ? "has" : "have"} room for ${capacity}`;
     const related = graph
       .own(kinds.PeerPodConfig)
       .map((config) => ({ at: at(config, "spec", "limit"), message: "the limit of each node" }));
     yield fail(
       at(largest.pod.resource, ...largest.pod.specPath, "runtimeClassName"),
-      least > capacity
-        ? `the set wants ${least} peer pods at the same time, and ${room}: the rest stays pending`
-        : `at full scale the set wants ${most} peer pods, and ${room}: what is above stays pending`,
+      `the set wants ${least} peer pods at the same time, and ${room}: the rest stays pending`,
       { advice: "raise the limit, add nodes, or lower the scale", related },
     );
   },

@@ -7,11 +7,10 @@ import { once } from "../memo.ts";
 import { peerPods } from "./runtime-classes.ts";
 import { nodeCount } from "./pools.ts";
 
-/** How many pods a workload wants at the same time, and up to how many it may grow (null: without end). */
+/** How many pods a workload wants at the same time at least; to what it may grow says nothing about that. */
 export interface Demand {
   readonly pod: PodTemplate;
   readonly least: number;
-  readonly most: number | null;
 }
 
 function numberOf(reading: Reading<number>, usual: number): number | null {
@@ -19,22 +18,20 @@ function numberOf(reading: Reading<number>, usual: number): number | null {
   return reading.state === "value" ? reading.value : null;
 }
 
-/** The scale annotation of a revision, in both spellings; absent or 0 as `usual`; null: not known. */
-function scaleOf(pod: PodTemplate, which: "min" | "max", usual: number): number | null {
-  for (const key of [`${which}-scale`, `${which}Scale`]) {
+/** The lower scale of a revision, in both spellings; null: not known. */
+function leastScale(pod: PodTemplate): number | null {
+  for (const key of ["min-scale", "minScale"]) {
     const written = annotation(pod, `autoscaling.knative.dev/${key}`);
     if (written.state === "absent") continue;
     const isNumber = written.state === "value" && /^\d+$/.test(written.value);
     return isNumber ? Number(written.value) : null;
   }
-  return usual;
+  return 0;
 }
 
 function revisionDemand(pod: PodTemplate): Demand | null {
-  const least = scaleOf(pod, "min", 0);
-  const most = scaleOf(pod, "max", 0);
-  if (least === null || most === null) return null;
-  return { pod, least, most: most === 0 ? null : Math.max(least, most) };
+  const least = leastScale(pod);
+  return least === null ? null : { pod, least };
 }
 
 function jobDemand(pod: PodTemplate, base: readonly string[]): Demand | null {
@@ -42,7 +39,7 @@ function jobDemand(pod: PodTemplate, base: readonly string[]): Demand | null {
   const completions = readNumber(pod.resource, [...base, "completions"]);
   if (parallel === null || completions.state === "unknown") return null;
   const all = completions.state === "value" ? Math.min(parallel, completions.value) : parallel;
-  return { pod, least: all, most: all };
+  return { pod, least: all };
 }
 
 /** The HorizontalPodAutoscalers that scale a workload. */
@@ -67,11 +64,10 @@ function replicaDemand(graph: Graph, pod: PodTemplate): Demand | null {
   const [scaler] = autoscalersOf(graph, resource);
   if (scaler) {
     const least = numberOf(readNumber(scaler, ["spec", "minReplicas"]), 1);
-    const most = readNumber(scaler, ["spec", "maxReplicas"]);
-    return least === null || most.state !== "value" ? null : { pod, least, most: most.value };
+    return least === null ? null : { pod, least };
   }
   const replicas = numberOf(readNumber(resource, ["spec", "replicas"]), 1);
-  return replicas === null ? null : { pod, least: replicas, most: replicas };
+  return replicas === null ? null : { pod, least: replicas };
 }
 
 function demandOf(graph: Graph, pod: PodTemplate): Demand | null {
@@ -86,10 +82,10 @@ function demandOf(graph: Graph, pod: PodTemplate): Demand | null {
       return jobDemand(pod, ["spec", "jobTemplate", "spec"]);
     case kinds.DaemonSet: {
       const nodes = nodeCount(graph);
-      return nodes === null ? null : { pod, least: nodes, most: nodes };
+      return nodes === null ? null : { pod, least: nodes };
     }
     case kinds.Pod:
-      return { pod, least: 1, most: 1 };
+      return { pod, least: 1 };
     default:
       return replicaDemand(graph, pod);
   }
