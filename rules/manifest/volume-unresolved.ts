@@ -46,9 +46,12 @@ function* checkSource(pod: PodTemplate, wanted: Source, graph: Graph): Generator
   const near = nearObject(graph, wanted, namespace);
   if (target.state === "outside" && near === null) return yield undecided(target.why);
   if (mayBeMade(graph, kind, name)) return yield undecided(`${kind} ${name}, which another object may make`);
+  const only = near ? `, only "${near.name}"` : "";
   yield fail(
     at(resource, ...path),
-    `there is no ${kind} "${name}" in namespace ${namespace}${near ? `, and there is "${near.name}"` : ""}, so the pods do not start`,
+    target.state === "absent"
+      ? `there is no ${kind} "${name}" in namespace ${namespace}${only}, so the pods do not start`
+      : `the set has no ${kind} "${name}" for namespace ${namespace}${only}, which nothing else uses`,
     {
       ...(near && { related: [{ at: at(near, "metadata", "name"), message: "nearly the same name" }] }),
       advice: near ? `name ${near.name}, if it is meant` : `add the ${kind}, or make it optional`,
