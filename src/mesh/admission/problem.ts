@@ -9,6 +9,8 @@ export type LinkProblem =
       readonly message: string;
       readonly advice: string;
       readonly severity?: Severity;
+      /** Other rules say less about this field: one cause, one finding. */
+      readonly explains?: Path;
       readonly related?: { readonly resource: Resource; readonly path: Path; readonly message: string };
     }
   | { readonly needs: string };

@@ -66,6 +66,7 @@ export function selectionProblems(graph: Graph, service: Resource): readonly Lin
     {
       path: ["spec", "selector"],
       message: `the webhook's Service selects pods with ${toJson(selector.value)}, and no workload of the set in ${service.namespace} has these labels`,
+      explains: ["spec", "selector"],
       advice: "select the labels of the server's pods",
     },
   ];
