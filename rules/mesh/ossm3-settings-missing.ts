@@ -26,10 +26,11 @@ function* checkPorts(istio: Resource, graph: Graph): Generator<Judgement> {
   if (needs !== null) yield undecided(needs);
   if (lacking.length === 0) return;
   const numbers = lacking.map(({ port }) => port).join(" and ");
+  const subject = lacking.length === 1 ? `port ${numbers} is` : `ports ${numbers} are`;
   const callers = lacking.map(({ caller }) => caller).join(" and ");
   yield fail(
     at(istio, ...path),
-    `port ${numbers} is not excluded from the sidecars, so strict mutual TLS refuses ${callers}`,
+    `${subject} not excluded from the sidecars, so strict mutual TLS refuses ${callers}`,
     remedy(`set excludeInboundPorts to "${text}"`, "review", setValue(istio, path, text)),
   );
 }
