@@ -3,6 +3,7 @@ import type { Kind } from "../model/resource.ts";
 import { snapshotApi, type SnapshotHead, type Unread } from "../model/snapshot.ts";
 import { type Mapping, valueAt } from "../model/value.ts";
 import { kinds } from "../mesh/kinds.ts";
+import { inTurns } from "./in-turns.ts";
 import { reduced } from "./reduce.ts";
 
 /** What a cluster holds of the kinds that rules read. */
@@ -32,22 +33,6 @@ function wantedKinds(served: readonly ServedKind[]): readonly ServedKind[] {
     if (wanted.has(key) && kind.verbs.includes("list") && !found.has(key)) found.set(key, kind);
   }
   return [...found.values()];
-}
-
-/** Lists at a time: an API server lets each client have a share of it only. */
-const atOnce = 8;
-
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const run = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, run));
-  return results;
 }
 
 async function listAll(
