@@ -47,7 +47,8 @@ export const rule = defineRule({
     const wrong = wrongPlaces.find(
       (parent) => typeof valueAt(service.value, [...parent, "app"]) === "string",
     );
-    const printed = wrong === wrongPlaces[0] ? "; the example of the documents, which has it there, is wrong" : "";
+    const printed =
+      wrong === wrongPlaces[0] ? "; the example of the documents, which has it there, is wrong" : "";
     const astray = wrong ? `; the label at ${wrong.join(".")} does not reach them${printed}` : "";
     const unknownKey = wrong && wrong[0] === "spec" ? { explains: wrong } : {};
     yield fail(
