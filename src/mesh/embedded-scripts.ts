@@ -1,8 +1,9 @@
-import { locate, type Resource, sourceOf } from "../model/resource.ts";
-import type { Location, SourceFile } from "../model/source.ts";
+import { locate, type Resource } from "../model/resource.ts";
+import type { Location } from "../model/source.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
 import { workloadKinds } from "./kinds.ts";
+import { fileHas } from "./memo.ts";
 import { knCommand, type KnCommand, type KnSetting } from "./kn-command.ts";
 import { passthroughKey } from "./passthrough.ts";
 import { shellCommands, type Word } from "./shell.ts";
@@ -124,18 +125,9 @@ function* search(value: Value, path: Path): Generator<EmbeddedCommand> {
 }
 
 const found = new WeakMap<Resource, readonly EmbeddedCommand[]>();
-const filesWithTools = new WeakMap<SourceFile, boolean>();
 
-/** Whether a resource's file names one of the tools at all: most files do not, and need no search. */
-function mayCall(resource: Resource): boolean {
-  const { file } = sourceOf(resource, []).document;
-  const known = filesWithTools.get(file);
-  if (known !== undefined) return known;
-  // A backslash may hide it as an escape.
-  const names = /\b(?:kn|oc|kubectl|openshift-client|kubernetes-actions)\b|\\/.test(file.text);
-  filesWithTools.set(file, names);
-  return names;
-}
+// Most files name none of the tools, and need no search; a backslash may hide a name as an escape.
+const mayCall = fileHas(/\b(?:kn|oc|kubectl|openshift-client|kubernetes-actions)\b|\\/);
 
 /** Every command in the scripts, commands and arguments of a resource's containers and steps. */
 export function embeddedCommands(resource: Resource): readonly EmbeddedCommand[] {

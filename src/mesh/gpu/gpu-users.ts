@@ -1,13 +1,12 @@
 import type { Graph, PodTemplate } from "../../model/graph.ts";
 import { isUnknown } from "../../model/placeholder.ts";
-import { type Resource, sourceOf } from "../../model/resource.ts";
-import type { SourceFile } from "../../model/source.ts";
+import type { Resource } from "../../model/resource.ts";
 import { isList, isMapping } from "../../model/value.ts";
 import type { Mapping, Path, Value } from "../../model/value.ts";
 import { scriptKinds } from "../embedded-scripts.ts";
 import type { Place } from "../field.ts";
 import { workloadKinds } from "../kinds.ts";
-import { once } from "../memo.ts";
+import { fileHas, once } from "../memo.ts";
 import { deployedServices } from "../pipelines/deployed-services.ts";
 import type { WordSpot } from "../pipelines/kn-service.ts";
 import { isOwned, revisionKinds } from "../revision-templates.ts";
@@ -78,18 +77,8 @@ function claimsOf(pod: PodTemplate): readonly GpuClaim[] {
   });
 }
 
-const filesWithGpus = new WeakMap<SourceFile, boolean>();
-
-/** Whether a resource's file has the maker's name at all: most files have not. */
-function mayUseGpus(resource: Resource): boolean {
-  const { file } = sourceOf(resource, []).document;
-  const known = filesWithGpus.get(file);
-  if (known !== undefined) return known;
-  // A backslash may hide it as an escape.
-  const found = /nvidia\.com|\\/.test(file.text);
-  filesWithGpus.set(file, found);
-  return found;
-}
+// Most files have not the maker's name at all; a backslash may hide it as an escape.
+const mayUseGpus = fileHas(/nvidia\.com|\\/);
 
 /** All pods that ask for GPUs, those of the context too; what a controller made from another object is left out. */
 export const gpuUsers = once((graph: Graph): readonly GpuUser[] => {
