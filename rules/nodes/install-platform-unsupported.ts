@@ -11,7 +11,7 @@ export const rule = defineRule({
   severity: "warning",
   category: "support",
   documentation: [architecture("2.1.1")],
-  upstream: ["openshift/installer pkg/types/platform.go"],
+  upstream: ["openshift/installer pkg/types/installconfig.go"],
   fix: "none",
   reads: [kinds.InstallConfig],
   subjects: (graph) => graph.own(kinds.InstallConfig),

@@ -14,7 +14,7 @@ export const rule = defineRule({
   severity: "info",
   category: "operations",
   documentation: [architecture("2.2"), architecture("3.1.3.3")],
-  upstream: ["openshift/machine-config-operator pkg/controller/node/status.go"],
+  upstream: ["openshift/machine-config-operator pkg/controller/node/node_controller.go"],
   fix: "none",
   reads: [kinds.MachineConfigPool],
   subjects: (graph) => graph.own(kinds.MachineConfigPool),

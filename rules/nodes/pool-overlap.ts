@@ -39,7 +39,7 @@ export const rule = defineRule({
   severity: "error",
   category: "support",
   documentation: [architecture("3.1.1")],
-  upstream: ["openshift/machine-config-operator pkg/controller/node/node_controller.go"],
+  upstream: ["openshift/machine-config-operator pkg/helpers/helpers.go"],
   fix: "none",
   reads: [kinds.MachineConfigPool, ...nodeGroupKinds],
   subjects: (graph) => graph.own(kinds.MachineConfigPool).filter(isCustom),

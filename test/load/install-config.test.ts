@@ -40,6 +40,16 @@ describe("install-config.yaml", () => {
     });
   });
 
+  it("may name its kind", () => {
+    const named = `kind: InstallConfig\n${text}`;
+    const found = parseDocuments({ path: "a.yaml", text: named });
+    expect(found.flatMap((document) => toResources(document)).map(({ kind }) => kind)).toEqual([
+      "InstallConfig",
+    ]);
+    expect(toJson(showDocuments(found, { places: false }))).not.toContain("open-sesame");
+    expect(lintMemory([{ path: "a.yaml", text: named }]).findings).toEqual([]);
+  });
+
   it("is never a broken manifest", () => {
     const report = lintMemory([file]);
     expect(report.crashes).toEqual([]);

@@ -96,7 +96,7 @@ function isEmpty(selector: Value | undefined): boolean {
 
 /**
  * Whether a selector picks an object with these labels. Unlike elsewhere in Kubernetes an empty one picks nothing
- * (openshift/machine-config-operator `pkg/controller/node/node_controller.go`, `getPoolsForNode`).
+ * (openshift/machine-config-operator `pkg/helpers/helpers.go`, `ListPools`).
  */
 export function picks(selector: Value | undefined, labels: Labels): Match {
   return isEmpty(selector) ? "no" : matchesSelector(selector, labels);
