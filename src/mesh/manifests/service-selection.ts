@@ -1,4 +1,5 @@
 import { knativeWorkloads } from "../../graph/derived/knative-workloads.ts";
+import { labelsSelector, selectPods } from "../../graph/selectors.ts";
 import type { Graph, PodTemplate } from "../../model/graph.ts";
 import type { Resource } from "../../model/resource.ts";
 import { isMapping, type Mapping, valueAt } from "../../model/value.ts";
@@ -107,6 +108,10 @@ export function serviceSelection(graph: Graph, service: Resource): ServiceSelect
   const wanted = selector.value;
   const { namespace } = service;
   if (namespace === null) return { state: "unknown", needs: `the namespace of Service ${service.name}` };
+  // Labels that are written there decide at once; only what is not written takes a closer look.
+  const selects = labelsSelector(wanted);
+  if (selects && selectPods(graph, namespace, selects).some((pod) => pod.namespace === namespace))
+    return { state: "picks" };
   const pods = [...graph.pods(namespace), ...unplacedPods(graph)];
   const matches = pods.map((pod): Match => {
     const match = isOtherApp(pod, wanted) ? "no" : matchesLabels(wanted, labelsOfPod(graph, pod));
