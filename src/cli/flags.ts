@@ -4,6 +4,7 @@
 import { clusterFlags, snapshotHelp } from "./cluster-flags.ts";
 import { fixHelp } from "./fix-flags.ts";
 import { newHelp } from "./new-flags.ts";
+import { planHelp } from "./plan-flags.ts";
 import { reportHelp } from "./report-flags.ts";
 import { matrixHelp, reachHelp } from "./simulate-flags.ts";
 
@@ -18,6 +19,7 @@ export const commandNames = [
   "explain",
   "show",
   "snapshot",
+  "plan",
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -292,6 +294,7 @@ export const commands: readonly CommandHelp[] = [
     exits: plainExits,
   },
   snapshotHelp(),
+  planHelp([config, ...color]),
 ];
 
 /** The entry of a command. */
