@@ -116,7 +116,7 @@ export class RestCluster implements Cluster {
   }
 
   async list(kind: ServedKind, options: ListOptions = {}): Promise<readonly Mapping[]> {
-    const { namespace = null, labelSelector } = options;
+    const { namespace = null, labelSelector, fieldSelector } = options;
     const what = `list ${kind.plural}${namespace === null ? "" : ` of namespace ${namespace}`}`;
     const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
     const found: Mapping[] = [];
@@ -127,6 +127,7 @@ export class RestCluster implements Cluster {
         limit: pageSize,
         ...(next !== "" && { continue: next }),
         ...(labelSelector !== undefined && { labelSelector }),
+        ...(fieldSelector !== undefined && { fieldSelector }),
       };
       let page: Mapping;
       try {

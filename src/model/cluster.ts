@@ -80,6 +80,7 @@ export interface ListOptions {
   /** Null or absent: all namespaces. */
   readonly namespace?: string | null;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
 }
 
 export interface ApplyOptions {
