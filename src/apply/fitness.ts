@@ -2,6 +2,8 @@ import { placeholdersLeft } from "../mesh/placeholders-left.ts";
 import { placeholderWithin } from "../model/placeholder.ts";
 import type { Graph } from "../model/graph.ts";
 import { idKey, label, locate, type Resource } from "../model/resource.ts";
+import { installConfigKind } from "../model/install-config.ts";
+import { securityTemplateKind } from "../model/security-template.ts";
 import { positionAt } from "../model/source.ts";
 import { formatPath, type Path, type Value } from "../model/value.ts";
 import { walk } from "../model/walk.ts";
@@ -11,6 +13,18 @@ import type { Refusal } from "./plan-model.ts";
 export function placeOf(resource: Resource, path: Path = ["metadata", "name"]): string {
   const { file, start } = locate(resource, path);
   return `${file.path}:${positionAt(file, start).line}`;
+}
+
+/** What no server takes: input of other tools that is read like objects. */
+function isInput({ kind }: Resource): boolean {
+  return (
+    kind === installConfigKind || kind === securityTemplateKind || kind.endsWith(".kustomize.config.k8s.io")
+  );
+}
+
+/** The set's own objects, those of other tools left out. */
+export function ownObjects(graph: Graph): readonly Resource[] {
+  return graph.set.resources.filter((resource) => resource.standing === "own" && !isInput(resource));
 }
 
 function refusal(resource: Resource, path: Path, message: string, advice: string): Refusal {
@@ -81,7 +95,7 @@ function unfinished(graph: Graph, own: readonly Resource[]): readonly Refusal[] 
  * placeholders that are left, patches and overlays that nothing has rendered. Empty: it can.
  */
 export function unfitFor(graph: Graph): readonly Refusal[] {
-  const own = graph.set.resources.filter(({ standing }) => standing === "own");
+  const own = ownObjects(graph);
   const full = own.filter(({ form }) => form === "full");
   const rendered = "render it first: kubectl kustomize FOLDER | meshlint plan -";
   const patches = own

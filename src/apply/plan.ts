@@ -6,7 +6,7 @@ import { label, type Resource } from "../model/resource.ts";
 import { positionAt } from "../model/source.ts";
 import { type Mapping, valueAt } from "../model/value.ts";
 import { type Change, changesBetween } from "./changes.ts";
-import { placeOf, unfitFor } from "./fitness.ts";
+import { ownObjects, placeOf, unfitFor } from "./fitness.ts";
 import { inTurns } from "./in-turns.ts";
 import { canonical, digestOf, manifestOf } from "./manifest-object.ts";
 import type { Plan, PlannedObject, PlannedStep, Refusal } from "./plan-model.ts";
@@ -197,9 +197,7 @@ function conflictRefusal({ resource, conflicts }: PlannedObject): readonly Refus
  */
 export async function makePlan(cluster: Cluster, graph: Graph, options: PlanOptions): Promise<Plan> {
   const unfit = unfitFor(graph);
-  const own = graph.set.resources.filter(
-    ({ standing, form, name }) => standing === "own" && form === "full" && name !== "",
-  );
+  const own = ownObjects(graph).filter(({ form, name }) => form === "full" && name !== "");
   const resources = unfit.length > 0 ? [] : inApplyOrder(graph, own);
   const served = await cluster.kinds();
   const namespaceKind = served.find(({ kind, group }) => kind === "Namespace" && group === "");
