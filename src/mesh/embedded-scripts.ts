@@ -3,7 +3,7 @@ import type { Location } from "../model/source.ts";
 import { isList, isMapping } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
 import { workloadKinds } from "./kinds.ts";
-import { fileHas } from "./memo.ts";
+import { fileFits } from "./file-text.ts";
 import { knCommand, type KnCommand, type KnSetting } from "./kn-command.ts";
 import { passthroughKey } from "./passthrough.ts";
 import { shellCommands, type Word } from "./shell.ts";
@@ -127,7 +127,7 @@ function* search(value: Value, path: Path): Generator<EmbeddedCommand> {
 const found = new WeakMap<Resource, readonly EmbeddedCommand[]>();
 
 // Most files name none of the tools, and need no search; a backslash may hide a name as an escape.
-const mayCall = fileHas(/\b(?:kn|oc|kubectl|openshift-client|kubernetes-actions)\b|\\/);
+const mayCall = fileFits(/\b(?:kn|oc|kubectl|openshift-client|kubernetes-actions)\b/);
 
 /** Every command in the scripts, commands and arguments of a resource's containers and steps. */
 export function embeddedCommands(resource: Resource): readonly EmbeddedCommand[] {

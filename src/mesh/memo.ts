@@ -1,6 +1,5 @@
 import type { Graph } from "../model/graph.ts";
-import { type Resource, sourceOf } from "../model/resource.ts";
-import type { SourceFile } from "../model/source.ts";
+import type { Resource } from "../model/resource.ts";
 
 /** Answers a question once per graph; the answer lives as long as the graph does. */
 export function once<T>(compute: (graph: Graph) => T): (graph: Graph) => T {
@@ -43,18 +42,5 @@ export function oncePerValue<T>(compute: (resource: Resource) => T): (resource: 
     const answer = compute(resource);
     known.set(resource.value, { answer });
     return answer;
-  };
-}
-
-/** Whether the file of a resource has a text at all, asked once per file: a cheap way to pass over most resources. */
-export function fileHas(pattern: RegExp): (resource: Resource) => boolean {
-  const known = new WeakMap<SourceFile, boolean>();
-  return (resource) => {
-    const { file } = sourceOf(resource, []).document;
-    const old = known.get(file);
-    if (old !== undefined) return old;
-    const found = pattern.test(file.text);
-    known.set(file, found);
-    return found;
   };
 }

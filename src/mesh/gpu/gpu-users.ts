@@ -6,7 +6,8 @@ import type { Mapping, Path, Value } from "../../model/value.ts";
 import { scriptKinds } from "../embedded-scripts.ts";
 import type { Place } from "../field.ts";
 import { workloadKinds } from "../kinds.ts";
-import { fileHas, once } from "../memo.ts";
+import { fileFits } from "../file-text.ts";
+import { once } from "../memo.ts";
 import { deployedServices } from "../pipelines/deployed-services.ts";
 import type { WordSpot } from "../pipelines/kn-service.ts";
 import { isOwned, revisionKinds } from "../revision-templates.ts";
@@ -78,7 +79,7 @@ function claimsOf(pod: PodTemplate): readonly GpuClaim[] {
 }
 
 // Most files have not the maker's name at all; a backslash may hide it as an escape.
-const mayUseGpus = fileHas(/nvidia\.com|\\/);
+const mayUseGpus = fileFits(/nvidia\.com/);
 
 /** All pods that ask for GPUs, those of the context too; what a controller made from another object is left out. */
 export const gpuUsers = once((graph: Graph): readonly GpuUser[] => {

@@ -1,6 +1,6 @@
 import type { Resource } from "../../model/resource.ts";
 import { isList, isMapping, type Path, type Value } from "../../model/value.ts";
-import { fileHas } from "../memo.ts";
+import { fileFits } from "../file-text.ts";
 
 /** Red Hat's older registry, which the documents call deprecated (Architecture 4.2.3). */
 export const deprecatedRegistry = "registry.access.redhat.com";
@@ -26,7 +26,7 @@ function* search(value: Value, path: Path): Generator<Image> {
 }
 
 // A backslash may hide it as an escape.
-const mayName = fileHas(/registry\.access\.redhat\.com|\\/);
+const mayName = fileFits(/registry\.access\.redhat\.com/);
 
 /** Every image of an object that comes from the deprecated registry. */
 export function deprecatedImages(resource: Resource): readonly Image[] {
