@@ -99,6 +99,7 @@ spec:
       annotations:
         sidecar.istio.io/rewriteAppHTTPProbers: "true"
     spec:
+      timeoutSeconds: 30
       containers:
         - image: quay.io/example/function:1.13
           env:
@@ -367,7 +368,8 @@ export function corpus(documents: number, mix: Mix = "mixed"): readonly SourceFi
       return make(`${team}-${count}`, namespace);
     });
   });
-  const texts = [...namespaces.map(namespaceObject), ...objects].slice(0, documents - 6);
+  const system = ["istio-system", "knative-serving", "knative-eventing"];
+  const texts = [...[...namespaces, ...system].map(namespaceObject), ...objects].slice(0, documents - 6);
   const files: SourceFile[] = [{ path: "platform/mesh.yaml", text: mesh(namespaces) }];
   for (let n = 0; n < texts.length; n += 4) {
     files.push({
