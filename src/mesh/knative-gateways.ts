@@ -202,10 +202,10 @@ export const knativeGateways = once((graph: Graph): KnativeGateways => {
 });
 
 /** Gateway objects for external traffic (IG), or for cluster-local traffic (LG), with all candidates. */
-export function gatewaysOf(graph: Graph, role: GatewayRole): readonly Resource[] {
+export const gatewaysOf = oncePer((graph: Graph, role: GatewayRole): readonly Resource[] => {
   const mine = knativeGateways(graph).gateways.filter((gateway) => gateway.role === role);
   return [...new Set(mine.flatMap((gateway) => gateway.resources))];
-}
+});
 
 export function ingressGateways(graph: Graph): readonly Resource[] {
   return gatewaysOf(graph, "external");
