@@ -17,6 +17,7 @@ import {
   type Value,
 } from "../model/value.ts";
 import { addEntries } from "./add.ts";
+import { conflict } from "./apply.ts";
 import { layoutAt, type Layout } from "./layout.ts";
 import { removeEntry } from "./remove.ts";
 import { isLeaf, renderFlow, renderKey, renderScalar, type Quote } from "./render.ts";
@@ -224,6 +225,19 @@ export function replaceScalar(
   const current = found && valueAt(found.document.value, found.path);
   if (!found || current === undefined || isList(current ?? null) || isMapping(current)) return null;
   return replace(found.document, found.path, value);
+}
+
+/** {@link replaceScalar} in several places at once; null if one cannot be written, or two are the same text. */
+export function replaceScalars(
+  places: readonly { readonly resource: Resource; readonly path: Path; readonly value: string }[],
+): readonly Edit[] | null {
+  const all: Edit[] = [];
+  for (const { resource, path, value } of places) {
+    const edits = replaceScalar(resource, path, value);
+    if (edits === null || conflict(all, edits)) return null;
+    all.push(...edits);
+  }
+  return all;
 }
 
 /** Puts quotes around what is written: `true` becomes `"true"`, `1.30` becomes `"1.30"`. */

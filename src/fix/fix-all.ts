@@ -100,8 +100,10 @@ class Run {
   readonly #originals: ReadonlyMap<string, SourceFile>;
   #files: readonly SourceFile[];
   readonly #done: DoneFix[] = [];
-  /** What the pass at hand refuses. */
+  /** What is refused, and why, by the finding's key. */
   #withheld = new Map<string, WithheldFix>();
+  /** Keys of findings whose fixes were refused since all were looked at anew. */
+  readonly #refused = new Set<string>();
   /** Edits that were done by file, each list in offsets of the text before it. */
   readonly #history = new Map<string, (readonly Edit[])[]>();
   #tries = 0;
@@ -203,16 +205,26 @@ class Run {
     return false;
   }
 
+  /** Of these candidates, the keys of those that are refused. */
+  #refusedOf(candidates: readonly Candidate[]): readonly string[] {
+    return candidates
+      .map((candidate) => findingKey(candidate.finding))
+      .filter((key) => this.#withheld.has(key));
+  }
+
   /**
-   * Looks at all fixes anew, also at those that an earlier pass has refused: another fix may have cleared the way. So
-   * the last pass, which changes nothing, is what a second run would begin with.
+   * Looks at the fixes that no pass has refused yet. When they are through, all are looked at anew, since one fix may
+   * have cleared the way for another: so the last pass, which changes nothing, is what a second run would begin with.
    *
-   * @returns whether anything was changed
+   * @returns whether there may be more to do
    */
   pass(): boolean {
-    this.#withheld = new Map();
-    const candidates = this.#candidates(this.#files, this.#withhold);
+    const anew = this.#refused.size === 0;
+    if (anew) this.#withheld = new Map();
     const start = this.#files;
+    const candidates = this.#candidates(start, this.#withhold).filter(
+      (candidate) => !this.#refused.has(findingKey(candidate.finding)),
+    );
     const accepted: Candidate[] = [];
     // What touches the text of a fix that was refused has its turn after it.
     let open = candidates;
@@ -225,10 +237,24 @@ class Run {
       );
     }
     this.#record(candidates, accepted);
+    for (const key of this.#refusedOf(candidates)) this.#refused.add(key);
     if (accepted.length > 0) return true;
-    return candidates.some(
-      (candidate) => this.#withheld.has(findingKey(candidate.finding)) && this.#acceptChain(candidate),
-    );
+    if (anew) return this.#chains(candidates);
+    this.#refused.clear();
+    return true;
+  }
+
+  /** @returns whether a fix that was refused could be done together with what it causes */
+  #chains(candidates: readonly Candidate[]): boolean {
+    let changed = false;
+    for (const key of this.#refusedOf(candidates)) {
+      const now = this.#candidates(this.#files, () => {}).find(({ finding }) => findingKey(finding) === key);
+      if (!now || !this.#acceptChain(now)) continue;
+      this.#withheld.delete(key);
+      this.#refused.delete(key);
+      changed = true;
+    }
+    return changed;
   }
 
   /** Notes what was done, also for findings that the very same edits have fixed. */
