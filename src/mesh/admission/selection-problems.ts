@@ -33,6 +33,9 @@ function targetProblems(
     });
     // One of several workloads, or candidates, is enough.
     if (wrong.length < pods.length) return [];
+    // A patch often adds the port: the scaffolds of operators do so.
+    const patched = wrong.find(({ pod }) => isPatched(graph, pod.resource));
+    if (patched) return [{ needs: `the ports of ${label(patched.pod.resource)} as Kustomize renders it` }];
     return wrong.slice(0, 1).map(({ pod: { resource, specPath }, target }): LinkProblem => {
       if (target.state === "unknown") return { needs: target.needs };
       return {

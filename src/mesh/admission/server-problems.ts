@@ -1,6 +1,7 @@
 import type { Graph } from "../../model/graph.ts";
-import type { Resource } from "../../model/resource.ts";
+import { label, type Resource } from "../../model/resource.ts";
 import { toJson } from "../../model/value.ts";
+import { isPatched } from "../patches.ts";
 import { serverWorkloads } from "./backends.ts";
 import { asksNowhere, probesOf } from "./probes.ts";
 import type { LinkProblem } from "./problem.ts";
@@ -39,5 +40,8 @@ export function workloadProblems(graph: Graph, workload: Resource): readonly Lin
       severity: "warning",
       advice: `annotate the Service with service.beta.openshift.io/serving-cert-secret-name: ${secret}`,
     }));
-  return [...probes, ...certificates];
+  const problems = [...probes, ...certificates];
+  return problems.length > 0 && isPatched(graph, workload)
+    ? [{ needs: `${label(workload)} as Kustomize renders it` }]
+    : problems;
 }
