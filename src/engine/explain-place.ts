@@ -7,20 +7,15 @@ import type { ExplainedPlace, Explanation, Opinion } from "../model/explanation.
 import type { Finding, Verdict } from "../model/finding.ts";
 import { pathAt } from "../model/path-at.ts";
 import type { Report, RuleVerdict, SubjectVerdict } from "../model/report.ts";
-import { label, type Resource } from "../model/resource.ts";
+import { label, type Resource, sourceOf } from "../model/resource.ts";
 import { lineStartsOf, lineText, positionAt, type SourceFile, type Span } from "../model/source.ts";
 import { formatPath, type Path } from "../model/value.ts";
 import type { Rule } from "../rule/define.ts";
 
 const within = (offset: number, { start, end }: Span): boolean => offset >= start && offset < end;
 
-function baseOf({ origin }: Resource): Path {
-  return origin.from === "derived" ? baseOf(origin.parent) : origin.base;
-}
-
-function documentOf({ origin }: Resource): ManifestDocument {
-  return origin.from === "derived" ? documentOf(origin.parent) : origin.document;
-}
+const baseOf = (resource: Resource): Path => sourceOf(resource, []).base;
+const documentOf = (resource: Resource): ManifestDocument => sourceOf(resource, []).document;
 
 /** The part of the file that a resource takes up: its document, or its item of a List. */
 function spanOf(resource: Resource): Span {
