@@ -5,15 +5,13 @@ import { eventingInMesh } from "../../src/mesh/eventing-config.ts";
 import { injectKey } from "../../src/mesh/injection.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
-/** The fix that asks for the sidecar in the form that the versions prefer. */
-function asking(operator: Resource, request: SidecarRequest | null): Pick<Problem, "fix" | "advice"> {
+function asking(operator: Resource, request: SidecarRequest | null): ReturnType<typeof remedy> {
   if (request === null) return { advice: "let the mesh inject the namespace of Knative Eventing" };
   const title = `set ${request.form} ${injectKey} of the pods to "true"`;
-  const edits = writeSetting(operator, request, "true");
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  return remedy(title, "review", writeSetting(operator, request, "true"));
 }
 
 export const rule = defineRule({

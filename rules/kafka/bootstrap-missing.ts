@@ -1,23 +1,17 @@
 import { readBoolean, readText, valueOr } from "../../src/mesh/field.ts";
 import {
-  bootstrapList,
   type BootstrapList,
   bootstrapLists,
-  brokerConfigMaps,
-  brokerConfigName,
-  dataPlaneNamespace,
+  bootstrapPath,
+  isGivenElsewhere,
+  listOfPart,
 } from "../../src/mesh/kafka-bootstrap.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { strimziCluster } from "../../src/mesh/strimzi.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import type { Path } from "../../src/model/value.ts";
 import { at, defineRule, fail, type Judgement, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-const channelPath = ["spec", "channel", "bootstrapServers"];
-const brokerPath = ["spec", "broker", "defaultConfig", "bootstrapServers"];
-const configPath = ["spec", "config", brokerConfigName, "bootstrap.servers"];
 
 function* checkEntries(list: BootstrapList, graph: Graph): Generator<Judgement> {
   if (list.needs !== null) yield undecided(list.needs);
@@ -37,34 +31,17 @@ function* checkEntries(list: BootstrapList, graph: Graph): Generator<Judgement> 
   }
 }
 
-/** The list of one part; null if there is none that counts. */
-function listOf(kafka: Resource, path: Path): BootstrapList | null {
-  const list = bootstrapList(kafka, path, [dataPlaneNamespace(kafka)]);
-  const empty = list !== null && list.addresses.length + list.malformed.length === 0 && list.needs === null;
-  return empty ? null : list;
-}
-
-/** Brokers get it from a ConfigMap of their own, or from what the operator is told to put into its one. */
-function isGivenElsewhere(kafka: Resource, graph: Graph): boolean {
-  const maps = brokerConfigMaps(graph).some(
-    (map) => readText(map, ["data", "bootstrap.servers"]).state !== "absent",
-  );
-  return maps || readText(kafka, configPath).state !== "absent";
-}
-
 function* checkKafka(kafka: Resource, graph: Graph): Generator<Judgement> {
-  for (const [part, path] of [
-    ["channel", channelPath],
-    ["broker", brokerPath],
-  ] as const) {
+  for (const part of ["channel", "broker"] as const) {
     const enabled = readBoolean(kafka, ["spec", part, "enabled"]);
     if (enabled.state === "unknown") yield undecided(enabled.why);
     if (!valueOr(enabled, false)) continue;
-    const list = listOf(kafka, path);
+    const list = listOfPart(kafka, part);
     if (list) {
       yield* checkEntries(list, graph);
       continue;
     }
+    const path = bootstrapPath[part];
     // A value of another type: schema/wrong-type.
     if (readText(kafka, path).state === "unknown") continue;
     const advice = "write the host and port of Kafka's bootstrap Service";
@@ -74,7 +51,7 @@ function* checkKafka(kafka: Resource, graph: Graph): Generator<Judgement> {
         "channels are enabled without bootstrapServers, which the operator's webhook refuses",
         { advice },
       );
-    else if (!isGivenElsewhere(kafka, graph))
+    else if (!isGivenElsewhere(graph, kafka))
       yield fail(at(kafka, ...path), "brokers are enabled, and nothing says where their Kafka is", {
         severity: "warning",
         advice,

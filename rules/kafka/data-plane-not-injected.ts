@@ -1,29 +1,16 @@
-import { setValue } from "../../src/fix/edits.ts";
-import { appendItems } from "../../src/fix/items.ts";
+import { writeSetting } from "../../src/fix/items.ts";
 import { dataPlane, type SidecarRequest } from "../../src/mesh/data-plane.ts";
 import { injectKey } from "../../src/mesh/injection.ts";
 import { usesMesh } from "../../src/mesh/kafka-egress.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  notApplicable,
-  type Problem,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
-function asking(kafka: Resource, request: SidecarRequest | null): Pick<Problem, "fix" | "advice"> {
+function asking(operator: Resource, request: SidecarRequest | null): ReturnType<typeof remedy> {
   if (request === null) return { advice: "let the mesh inject the namespace of Knative Eventing" };
   const title = `set ${request.form} ${injectKey} of the pods to "true"`;
-  const edits =
-    request.how === "value"
-      ? setValue(kafka, request.path, "true")
-      : appendItems(kafka, request.list, request.entries);
-  return remedy(title, "review", edits);
+  return remedy(title, "review", writeSetting(operator, request, "true"));
 }
 
 export const rule = defineRule({

@@ -1,28 +1,12 @@
 import { appendItem, replaceScalar } from "../../src/fix/edits.ts";
 import { readList } from "../../src/mesh/field.ts";
-import {
-  addressesFor,
-  egressSeverity,
-  isCovered,
-  kafkaEntriesFor,
-  kafkaInMesh,
-  meansOneOf,
-  meantHost,
-} from "../../src/mesh/kafka-egress.ts";
+import { kafkaInMesh } from "../../src/mesh/kafka-egress.ts";
+import { type HostGap, hostGaps } from "../../src/mesh/kafka-entries.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { eventingNamespace } from "../../src/mesh/namespaces.ts";
-import { type EntryHost, hostsOf, isAddress } from "../../src/mesh/service-entries.ts";
-import type { Graph } from "../../src/model/graph.ts";
+import { type EntryHost, hostsOf } from "../../src/mesh/service-entries.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-  remedy,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement, Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const hostsPath = ["spec", "hosts"];
@@ -35,49 +19,25 @@ function* checkForm(entry: Resource, { path, text, bare }: EntryHost): Generator
     });
   } else if (bare !== text) {
     const edits = bare === "" ? null : replaceScalar(entry, path, bare);
-    const title = "write the host alone";
     yield fail(at(entry, ...path), `host "${text}" is more than a name, and Istio refuses it`, {
       explains: path,
-      ...remedy(title, "review", edits),
+      ...remedy("write the host alone", "review", edits),
     });
   }
 }
 
-/** The entry that a host is missing in: the one with the most likely name for it, else the first for Kafka. */
-function speaker(graph: Graph, host: string): Resource | undefined {
-  const addresses = addressesFor(graph, eventingNamespace).map(({ address }) => address);
-  const entries = kafkaEntriesFor(graph, eventingNamespace)
-    .filter(({ entry, visible }) => visible === "yes" && meansOneOf(graph, entry, addresses))
-    .map(({ entry }) => entry);
-  return entries.find((entry) => meantHost(graph, entry, host) !== null) ?? entries[0];
-}
-
-function* checkCovered(entry: Resource, graph: Graph): Generator<Judgement> {
-  const reported = new Set<string>();
-  for (const { list, address } of addressesFor(graph, eventingNamespace)) {
-    const { host } = address;
-    if (reported.has(host) || isAddress(host) || speaker(graph, host) !== entry) continue;
-    reported.add(host);
-    const covered = isCovered(graph, eventingNamespace, host);
-    if (covered === "unknown") yield undecided(`the ServiceEntry for ${host}`);
-    if (covered !== "no") continue;
-    const severity = egressSeverity(graph, host);
-    if (typeof severity === "object") {
-      yield undecided(severity.needs);
-      continue;
-    }
-    const meant = meantHost(graph, entry, host);
-    const edits = meant ? replaceScalar(entry, meant.path, host) : appendItem(entry, hostsPath, host);
-    const title = meant ? `write it as the clients do: ${host}` : `add ${host}`;
-    const message = meant
-      ? `host "${meant.text}" is not "${host}", the name that ${label(list.resource)} uses`
-      : `host "${host}" of ${label(list.resource)} is not among the hosts`;
-    yield fail(at(entry, ...(meant?.path ?? hostsPath)), message, {
-      severity,
-      related: [{ at: at(list.resource, ...address.path), message: "uses the host" }],
-      ...remedy(title, "review", edits),
-    });
-  }
+function problemOf(entry: Resource, { list, address, severity, meant }: HostGap): Problem {
+  const { host } = address;
+  const edits = meant ? replaceScalar(entry, meant.path, host) : appendItem(entry, hostsPath, host);
+  const title = meant ? `write it as the clients do: ${host}` : `add ${host}`;
+  const message = meant
+    ? `host "${meant.text}" is not "${host}", the name that ${label(list.resource)} uses`
+    : `host "${host}" of ${label(list.resource)} is not among the hosts`;
+  return fail(at(entry, ...(meant?.path ?? hostsPath)), message, {
+    severity,
+    related: [{ at: at(list.resource, ...address.path), message: "uses the host" }],
+    ...remedy(title, "review", edits),
+  });
 }
 
 export const rule = defineRule({
@@ -105,6 +65,8 @@ export const rule = defineRule({
     const used = kafkaInMesh(graph);
     if (used.state === "unknown") yield undecided(used.needs);
     if (used.state === "no") yield notApplicable(used.why);
-    if (used.state === "yes") yield* checkCovered(entry, graph);
+    if (used.state !== "yes") return;
+    for (const gap of hostGaps(graph, entry))
+      yield "needs" in gap ? undecided(gap.needs) : problemOf(entry, gap);
   },
 });

@@ -6,28 +6,15 @@ import {
   capturedPorts,
   exportsOf,
   isAddressOrRange,
-  isVisibleIn,
+  portRival,
 } from "../../src/mesh/service-entries.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import { idKey, label, type Resource } from "../../src/model/resource.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations, printedSo } from "../../src/rule/documents.ts";
 
 const path = ["spec", "addresses"];
-
-/** Another entry without addresses that takes the same port from the same pods. */
-function rivalOf(graph: Graph, entry: Resource): { readonly rival: Resource; readonly port: number } | null {
-  const { namespace } = entry;
-  if (namespace === null) return null;
-  const mine = capturedPorts(graph, entry);
-  for (const rival of graph.all(kinds.ServiceEntry)) {
-    if (idKey(rival) === idKey(entry) || isVisibleIn(graph, rival, namespace) !== "yes") continue;
-    const port = capturedPorts(graph, rival).find((number) => mine.includes(number));
-    if (port !== undefined) return { rival, port };
-  }
-  return null;
-}
 
 /** The layout of the documents from Serverless 1.31 on: only Kafka's own clients are concerned. */
 function isDocumented(graph: Graph, entry: Resource): boolean {
@@ -60,7 +47,7 @@ export const rule = defineRule({
     }
     const ports = capturedPorts(graph, entry);
     if (ports.length === 0) return;
-    const found = rivalOf(graph, entry);
+    const found = portRival(graph, entry);
     const advice = "list the cluster IP of Kafka's bootstrap Service, and of its brokers' Services";
     if (found) {
       const { rival, port } = found;

@@ -1,5 +1,5 @@
 import { readList, readString, valueOr } from "../../src/mesh/field.ts";
-import { clusterName, hasSidecars, isForKafka } from "../../src/mesh/kafka-egress.ts";
+import { hasSidecars, isForKafka, isShortName } from "../../src/mesh/kafka-egress.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { hostsOf } from "../../src/mesh/service-entries.ts";
 import type { Graph } from "../../src/model/graph.ts";
@@ -20,13 +20,6 @@ function* checkLocation(entry: Resource, graph: Graph): Generator<Judgement> {
     at(entry, "spec", "location"),
     `MESH_INTERNAL makes sidecars ask "${plain.bare}" for mutual TLS, and Kafka there has no sidecar`,
     { advice: "set location: MESH_EXTERNAL" },
-  );
-}
-
-/** A name that only the search domains of a pod make complete. */
-function isShort(graph: Graph, host: string): boolean {
-  return (
-    clusterName(graph, host) !== null && !host.toLowerCase().endsWith(`.svc.${graph.profile.clusterDomain}`)
   );
 }
 
@@ -51,18 +44,13 @@ function* checkResolution(entry: Resource, graph: Graph): Generator<Judgement> {
   }
   // Endpoints, or pods of the mesh, stand for the host: its name is not looked up.
   if (given || readList(entry, ["spec", "workloadSelector"]).state !== "absent") return;
-  for (const { bare, path: hostPath } of hostsOf(entry)) {
-    const wildcard = bare.startsWith("*");
-    if (!wildcard && !isShort(graph, bare)) continue;
-    const message = wildcard
-      ? `resolution ${value} has to look up "${bare}", which stands for many names`
-      : `resolution ${value} has to look up "${bare}", which is no complete name`;
-    yield fail(at(entry, ...path), message, {
-      related: [{ at: at(entry, ...hostPath), message: "this host" }],
-      advice: "set resolution: NONE",
-    });
-    return;
-  }
+  const host = hostsOf(entry).find(({ bare }) => bare.startsWith("*") || isShortName(graph, bare));
+  if (!host) return;
+  const reason = host.bare.startsWith("*") ? "which stands for many names" : "which is no complete name";
+  yield fail(at(entry, ...path), `resolution ${value} has to look up "${host.bare}", ${reason}`, {
+    related: [{ at: at(entry, ...host.path), message: "this host" }],
+    advice: "set resolution: NONE",
+  });
 }
 
 export const rule = defineRule({

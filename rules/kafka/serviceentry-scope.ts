@@ -1,15 +1,14 @@
 import { appendItem, removeItem, replaceScalar, setValue } from "../../src/fix/edits.ts";
-import { directClients, ownDataPlanes, unseenBy } from "../../src/mesh/kafka-clients.ts";
+import { strandedClients } from "../../src/mesh/kafka-clients.ts";
 import { isForKafka } from "../../src/mesh/kafka-egress.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { meshesOf } from "../../src/mesh/membership.ts";
 import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { capturedPorts, exportsOf } from "../../src/mesh/service-entries.ts";
 import type { Edit } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { isList, valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, undecided, remedy } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "exportTo"];
@@ -25,36 +24,30 @@ function narrowed(entry: Resource): readonly Edit[] | null {
 function* checkWide(entry: Resource, graph: Graph): Generator<Judgement> {
   const ports = capturedPorts(graph, entry);
   if (ports.length === 0 || !exportsOf(graph, entry)?.includes("*")) return;
-  const edits = narrowed(entry);
-  const title = 'set exportTo to ["."]';
   yield fail(
     at(entry, ...path),
     `every namespace of the mesh sees this entry, which has no addresses: it takes all their traffic on ${ports.join(", ")}`,
-    remedy(title, "review", edits),
+    remedy('set exportTo to ["."]', "review", narrowed(entry)),
   );
 }
 
 /** Pods that speak to Kafka in another namespace, which no entry is visible in. */
 function* checkNarrow(entry: Resource, graph: Graph): Generator<Judgement> {
-  const reported = new Set<string>();
-  for (const client of [...ownDataPlanes(graph), ...directClients(graph)]) {
-    const { namespace, host, resource } = client;
-    if (reported.has(namespace) || unseenBy(graph, entry, client) === "no") continue;
-    const home = meshesOf(graph, namespace);
-    if (home.state === "none") continue;
-    reported.add(namespace);
-    if (home.state === "unknown" || unseenBy(graph, entry, client) === "unknown") {
-      yield undecided(home.state === "unknown" ? home.needs : `the ServiceEntries that ${namespace} sees`);
+  for (const { namespace, host, resource, needs } of strandedClients(graph, entry)) {
+    if (needs !== null) {
+      yield undecided(needs);
       continue;
     }
-    const edits = appendItem(entry, path, namespace);
-    const title = `export it to ${namespace} as well, or copy it there`;
     yield fail(
       at(entry, ...path),
       `pods of ${label(resource)} speak to "${host}" from namespace ${namespace}, which does not see this entry`,
       {
         related: [{ at: at(resource, "metadata", "name"), message: label(resource) }],
-        ...remedy(title, "review", edits),
+        ...remedy(
+          `export it to ${namespace} as well, or copy it there`,
+          "review",
+          appendItem(entry, path, namespace),
+        ),
       },
     );
   }

@@ -3,7 +3,7 @@ import { isCapitalsPlaceholder, isUnknown } from "../model/placeholder.ts";
 import type { Resource } from "../model/resource.ts";
 import { formatPath, isList } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
-import { annotation, read, readBoolean, readString, valueOr } from "./field.ts";
+import { annotation, read, readBoolean, readString, readText, valueOr } from "./field.ts";
 import { kinds } from "./kinds.ts";
 import { once } from "./memo.ts";
 import { eventingNamespace } from "./namespaces.ts";
@@ -76,8 +76,16 @@ export function bootstrapList(
   };
 }
 
+type KafkaPart = "channel" | "broker";
+
+/** Where the parts of a KnativeKafka have their lists. */
+export const bootstrapPath: Readonly<Record<KafkaPart, Path>> = {
+  channel: ["spec", "channel", "bootstrapServers"],
+  broker: ["spec", "broker", "defaultConfig", "bootstrapServers"],
+};
+
 /** Whether a part of a KnativeKafka is switched on; a placeholder counts as on. */
-function isEnabled(kafka: Resource, part: "broker" | "channel"): boolean {
+function isEnabled(kafka: Resource, part: KafkaPart): boolean {
   return valueOr(readBoolean(kafka, ["spec", part, "enabled"]), false);
 }
 
@@ -136,16 +144,30 @@ const unique = (texts: readonly string[]): readonly string[] => [...new Set(text
 /** The lists that a KnativeKafka itself has, of the parts that are switched on. */
 export function listsOfKafka(graph: Graph, kafka: Resource): readonly BootstrapList[] {
   const home = dataPlaneNamespace(kafka);
-  const paths: readonly (readonly ["channel" | "broker", Path, readonly string[]])[] = [
-    ["channel", ["spec", "channel", "bootstrapServers"], []],
-    [
-      "broker",
-      ["spec", "broker", "defaultConfig", "bootstrapServers"],
-      ownDataPlanes(graph, brokerConfigName, eventingNamespace),
-    ],
+  const parts: readonly (readonly [KafkaPart, readonly string[]])[] = [
+    ["channel", []],
+    ["broker", ownDataPlanes(graph, brokerConfigName, eventingNamespace)],
   ];
-  return paths.flatMap(([part, path, others]) =>
-    isEnabled(kafka, part) ? (bootstrapList(kafka, path, unique([home, ...others])) ?? []) : [],
+  return parts.flatMap(([part, others]) =>
+    isEnabled(kafka, part)
+      ? (bootstrapList(kafka, bootstrapPath[part], unique([home, ...others])) ?? [])
+      : [],
+  );
+}
+
+/** The list of one part of a KnativeKafka; null if there is none that counts. */
+export function listOfPart(kafka: Resource, part: KafkaPart): BootstrapList | null {
+  const list = bootstrapList(kafka, bootstrapPath[part], [dataPlaneNamespace(kafka)]);
+  const isEmpty = list !== null && list.addresses.length + list.malformed.length === 0 && list.needs === null;
+  return isEmpty ? null : list;
+}
+
+/** Brokers get it from a ConfigMap of their own, or from what the operator is told to put into its one. */
+export function isGivenElsewhere(graph: Graph, kafka: Resource): boolean {
+  const isGiven = (resource: Resource, path: Path): boolean => readText(resource, path).state !== "absent";
+  return (
+    brokerConfigMaps(graph).some((map) => isGiven(map, ["data", "bootstrap.servers"])) ||
+    isGiven(kafka, ["spec", "config", brokerConfigName, "bootstrap.servers"])
   );
 }
 

@@ -5,6 +5,7 @@ import type { Mapping } from "../model/value.ts";
 import { injection } from "./injection.ts";
 import { bootstrapLists, kafkaBrokers } from "./kafka-bootstrap.ts";
 import { isCovered } from "./kafka-egress.ts";
+import { meshesOf } from "./membership.ts";
 import { once } from "./memo.ts";
 import { eventingNamespace } from "./namespaces.ts";
 import { covers } from "./service-entries.ts";
@@ -66,4 +67,22 @@ export function unseenBy(
   const covered = isCovered(graph, namespace, host);
   if (covered === "unknown") return covered;
   return covered === "yes" ? "no" : "yes";
+}
+
+/** Clients of a mesh in namespaces that see no entry for their host, one for each namespace that misses this one. */
+export function strandedClients(
+  graph: Graph,
+  entry: Resource,
+): readonly (KafkaClient & { readonly needs: string | null })[] {
+  const seen = new Set<string>();
+  return [...ownDataPlanes(graph), ...directClients(graph)].flatMap((client) => {
+    const { namespace } = client;
+    const unseen = unseenBy(graph, entry, client);
+    if (seen.has(namespace) || unseen === "no") return [];
+    const home = meshesOf(graph, namespace);
+    if (home.state === "none") return [];
+    seen.add(namespace);
+    if (home.state === "unknown") return [{ ...client, needs: home.needs }];
+    return [{ ...client, needs: unseen === "unknown" ? `the ServiceEntries that ${namespace} sees` : null }];
+  });
 }

@@ -75,6 +75,16 @@ export function clusterName(graph: Graph, host: string): ClusterName | null {
   return { service: first, namespace: second };
 }
 
+/** Whether a host names a Service in full, with the domain of the cluster. */
+export function isFullName(graph: Graph, host: string): boolean {
+  return host.toLowerCase().endsWith(`.svc.${graph.profile.clusterDomain}`);
+}
+
+/** A Service's name that only the search domains of a pod make complete. */
+export function isShortName(graph: Graph, host: string): boolean {
+  return clusterName(graph, host) !== null && !isFullName(graph, host);
+}
+
 /** Whether two hosts are forms of one Service's name. */
 export function isSameService(graph: Graph, a: string, b: string): boolean {
   const [first, second] = [clusterName(graph, a), clusterName(graph, b)];

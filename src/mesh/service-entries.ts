@@ -1,6 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import { isUnknown } from "../model/placeholder.ts";
-import type { Resource } from "../model/resource.ts";
+import { idKey, type Resource } from "../model/resource.ts";
 import { isList, valueAt } from "../model/value.ts";
 import type { Path, Value } from "../model/value.ts";
 import { readSetting } from "./control-plane-settings.ts";
@@ -258,4 +258,20 @@ export function capturedPorts(graph: Graph, entry: Resource): readonly number[] 
   if (addresses.state === "unknown" || valueOr(addresses, []).length > 0) return [];
   if (allocatesAddress(graph, entry)) return [];
   return portsOf(entry).flatMap((port) => (isPlainTcp(port) && port.number !== null ? [port.number] : []));
+}
+
+/** Another entry without addresses that takes the same port from the same pods; null if there is none. */
+export function portRival(
+  graph: Graph,
+  entry: Resource,
+): { readonly rival: Resource; readonly port: number } | null {
+  const { namespace } = entry;
+  if (namespace === null) return null;
+  const mine = capturedPorts(graph, entry);
+  for (const rival of graph.all(kinds.ServiceEntry)) {
+    if (idKey(rival) === idKey(entry) || isVisibleIn(graph, rival, namespace) !== "yes") continue;
+    const port = capturedPorts(graph, rival).find((number) => mine.includes(number));
+    if (port !== undefined) return { rival, port };
+  }
+  return null;
 }

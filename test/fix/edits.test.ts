@@ -8,6 +8,7 @@ import {
   removeKey,
   renameKey,
   replaceScalar,
+  replaceScalars,
   setValue,
   setValues,
 } from "../../src/fix/edits.ts";
@@ -408,6 +409,17 @@ describe("replaceScalar", () => {
     expect(replace("a: {}\n", ["a"])).toBeNull();
     expect(replace("a: []\n", ["a"])).toBeNull();
     expect(replace("a: b\n", ["c"])).toBeNull();
+  });
+
+  it("replaces several at once, or none", () => {
+    const text = "a: b\nc: d\n";
+    const all = (...keys: readonly string[]) => {
+      const of = resource(text);
+      return edited(text, replaceScalars(keys.map((key) => ({ resource: of, path: [key], value: "x" }))));
+    };
+    expect(all("a", "c")).toBe("a: x\nc: x\n");
+    expect(all("a", "e")).toBeNull();
+    expect(all("a", "a")).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { directClients, ownDataPlanes, unseenBy } from "../../src/mesh/kafka-clients.ts";
+import { directClients, ownDataPlanes, strandedClients, unseenBy } from "../../src/mesh/kafka-clients.ts";
 import { bootstrapLists } from "../../src/mesh/kafka-bootstrap.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { graphOf, only } from "../support/graph.ts";
@@ -67,6 +67,26 @@ describe("an entry that a client does not see", () => {
     const [list] = bootstrapLists(graph);
     if (!list) throw new Error("no list");
     const client = { resource: list.resource, namespace: "shop", host };
-    expect(unseenBy(graph, only(graph, kinds.ServiceEntry, "e"), client)).toBe(wanted);
+    const unseen = only(graph, kinds.ServiceEntry, "e");
+    expect(unseenBy(graph, unseen, client)).toBe(wanted);
+  });
+
+  test.each([
+    ["a member of the mesh", workload(names) + here, [null]],
+    [
+      "two workloads of one namespace",
+      workload(names) + workload(names, injected, "-2, namespace: shop") + here,
+      [null],
+    ],
+    [
+      "entries that are not known",
+      workload(names) + here + entry("own", `{hosts: [${host}], exportTo: ["\${NS}"], ${ports}}`, "mesh"),
+      ["the ServiceEntries that shop sees"],
+    ],
+    ["one that sees it", workload(names) + entry("e", `{hosts: [${host}], ${ports}}`), []],
+  ])("stranded clients: %s", (_name, text, wanted) => {
+    const graph = graphOf(mesh + kafka + text);
+    const found = strandedClients(graph, only(graph, kinds.ServiceEntry, "e"));
+    expect(found.map(({ needs }) => needs)).toEqual(wanted);
   });
 });
