@@ -22,8 +22,22 @@ function workingDirectory(): string | null {
   }
 }
 
+function onInterrupt(handler: () => void): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, once);
+  };
+  const once = (): void => {
+    stop();
+    handler();
+  };
+  for (const signal of signals) process.on(signal, once);
+  return stop;
+}
+
 const cwd = workingDirectory();
 const { stdout, stderr, stdin, env } = process;
 if (cwd === null) stderr.write("meshlint: the working directory does not exist\n");
 // Not process.exit(): it would cut off what a pipe has not taken yet.
-process.exitCode = cwd === null ? 2 : await main(process.argv.slice(2), { stdout, stderr, stdin, cwd, env });
+process.exitCode =
+  cwd === null ? 2 : await main(process.argv.slice(2), { stdout, stderr, stdin, cwd, env, onInterrupt });

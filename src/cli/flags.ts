@@ -1,6 +1,7 @@
 /**
  * The command line as data: parser, help text, README and documentation are made from these tables.
  */
+import { applyHelp } from "./apply-flags.ts";
 import { clusterFlags, snapshotHelp } from "./cluster-flags.ts";
 import { fixHelp } from "./fix-flags.ts";
 import { newHelp } from "./new-flags.ts";
@@ -20,10 +21,20 @@ export const commandNames = [
   "show",
   "snapshot",
   "plan",
+  "apply",
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
-export const formatNames = ["pretty", "json", "sarif", "github", "compact"] as const;
+export const formatNames = [
+  "pretty",
+  "json",
+  "sarif",
+  "github",
+  "gitlab",
+  "junit",
+  "markdown",
+  "compact",
+] as const;
 export type FormatName = (typeof formatNames)[number];
 
 export interface Flag {
@@ -153,7 +164,8 @@ const lintFlags: readonly Flag[] = [
   {
     name: "max-findings",
     value: "N",
-    description: "Show no more than N findings in pretty, compact and github; the exit code counts all",
+    description:
+      "Show no more than N findings in pretty, compact, github and markdown; the exit code counts all",
   },
   { name: "quiet", short: "q", description: "Findings only: no summary" },
   {
@@ -295,6 +307,7 @@ export const commands: readonly CommandHelp[] = [
   },
   snapshotHelp(),
   planHelp([config, ...color]),
+  applyHelp([config, ...color]),
 ];
 
 /** The entry of a command. */

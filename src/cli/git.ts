@@ -159,6 +159,12 @@ export async function commitOf({ env, folder }: Repository, name: string): Promi
   return code === 0 ? stdout.toString("utf8").trim() : null;
 }
 
+/** Whether files of the folder differ from the last commit, or are not in it. */
+export async function isModified({ env, folder }: Repository): Promise<boolean> {
+  const { code, stdout } = await ask(env, folder, ["status", "--porcelain", "--", "."]);
+  return code !== 0 || stdout.length > 0;
+}
+
 /** The best common ancestor of two commits, by hash; null if there is none here. */
 export async function mergeBase(
   { env, folder }: Repository,

@@ -32,6 +32,8 @@ async function run(name: CommandName, line: ParsedLine, io: Io): Promise<number>
       return (await import("./commands/show.ts")).runShow(line, io);
     case "plan":
       return (await import("./commands/plan.ts")).runPlan(line, io);
+    case "apply":
+      return (await import("./commands/apply.ts")).runApply(line, io);
     case "snapshot":
       return (await import("./commands/snapshot.ts")).runSnapshot(line, io);
   }
