@@ -58,7 +58,10 @@ describe("kinds that the API server knows", () => {
   it("holds every kind of a known group that rules ask for", () => {
     const groupOf = (kind: string) => (kind.includes(".") ? kind.slice(kind.indexOf(".") + 1) : "");
     const groups = new Set(knownKinds.map(groupOf));
-    const asked = Object.values(kinds).filter((kind) => groups.has(groupOf(kind)));
+    // Files of the installer are read like objects, and no server has such a kind.
+    const asked = Object.values(kinds).filter(
+      (kind) => groups.has(groupOf(kind)) && kind !== kinds.InstallConfig,
+    );
     expect(asked.length).toBeGreaterThan(40);
     expect(asked.filter((kind) => !knownKinds.includes(kind))).toEqual([]);
     expect(knownKinds.filter(isClusterScoped).length).toBeGreaterThan(20);

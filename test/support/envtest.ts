@@ -156,12 +156,20 @@ export class TestCluster {
     const url = `http://127.0.0.1:${this.#etcdPort}`;
     const peers = `http://127.0.0.1:${await freePort()}`;
     mkdirSync(join(this.folder, "etcd"));
-    this.#etcd = this.#spawn("etcd", [
-      ...["--data-dir", "etcd", "--log-level", "warn", "--logger", "zap"],
-      ...["--listen-client-urls", url, "--advertise-client-urls", url],
-      ...["--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers],
-      ...["--initial-cluster", `default=${peers}`],
-    ]);
+    const options = {
+      "data-dir": "etcd",
+      "log-level": "warn",
+      logger: "zap",
+      "listen-client-urls": url,
+      "advertise-client-urls": url,
+      "listen-peer-urls": peers,
+      "initial-advertise-peer-urls": peers,
+      "initial-cluster": `default=${peers}`,
+    };
+    this.#etcd = this.#spawn(
+      "etcd",
+      Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+    );
   }
 
   /** Starts the API server, also again after {@link killServer}: its objects are those of before. */
