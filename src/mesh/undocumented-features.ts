@@ -4,6 +4,7 @@ import type { Path } from "../model/value.ts";
 import { read, readMap, readString, readStrings, valueOr } from "./field.ts";
 import { isMadeByKnative } from "./gateway-scope.ts";
 import { hostsOverlap, parseServiceHost } from "./hosts.ts";
+import { integration } from "./integration.ts";
 import { isForKafka } from "./kafka-egress.ts";
 import { bootstrapLists } from "./kafka-bootstrap.ts";
 import { kinds } from "./kinds.ts";
@@ -71,6 +72,9 @@ function byPlace(graph: Graph, resource: Resource): TargetAnswer {
   const path = ["metadata", "namespace"];
   if (namespace !== rootNamespace(graph)) return { path, what: `the namespace ${namespace}` };
   if (aboutHosts.has(kind)) return null;
+  // A mesh that serves something else is nobody's mistake (docs/definitions.md, definition D13).
+  if (!integration(graph).evident && knativeServices(graph).length === 0)
+    return { needs: `whether Serverless uses the mesh of ${namespace}` };
   const selective = read(resource, ["spec", "workloadSelector"]).state !== "absent";
   return { path, what: selective ? "pods of the whole mesh" : "the whole mesh" };
 }
