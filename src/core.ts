@@ -19,8 +19,12 @@ import type { SourceFile } from "./model/source.ts";
 import type { Colors } from "./report/colors.ts";
 import { compact } from "./report/compact.ts";
 import { github } from "./report/github.ts";
+import { gitlab } from "./report/gitlab.ts";
 import { json } from "./report/json.ts";
+import { junit } from "./report/junit.ts";
+import { markdown } from "./report/markdown.ts";
 import { pretty } from "./report/pretty.ts";
+import { pageUrl } from "./report/rule-page.ts";
 import { sarif } from "./report/sarif.ts";
 import { exitCodeOf, type FailOn } from "./report/summary.ts";
 import type { Rule } from "./rule/define.ts";
@@ -109,7 +113,7 @@ export async function lintFiles(
   });
 }
 
-export type FormatName = "compact" | "github" | "json" | "pretty" | "sarif";
+export type FormatName = "compact" | "github" | "gitlab" | "json" | "junit" | "markdown" | "pretty" | "sarif";
 
 /** How to write a report. */
 export interface FormatOptions {
@@ -138,19 +142,28 @@ const noColors: Colors = {
 /** A report as text, without colours. */
 export function formatReport(name: FormatName, report: Report, options: FormatOptions = {}): string {
   const { quiet = false, verbose = false, failOn = "error", extraRules = [] } = options;
+  const known = new Set(rules.map((rule) => rule.id));
+  const url = (id: string): string | null => (known.has(id) ? pageUrl(id, MESHLINT_VERSION) : null);
   switch (name) {
     case "compact":
       return compact(report);
     case "github":
       return github(report);
+    case "gitlab":
+      return gitlab(report);
     case "json":
       return json(report);
+    case "junit":
+      return junit(report);
+    case "markdown":
+      return markdown(report, { pageUrl: url });
     case "pretty":
       return pretty(report, { colors: noColors, quiet, verbose });
     case "sarif":
       return sarif(report, [...rules, ...extraRules], {
         version: MESHLINT_VERSION,
         exitCode: exitCodeOf(report, failOn),
+        pageUrl: url,
       });
   }
 }

@@ -102,7 +102,7 @@ export interface FormatOptions {
   readonly quiet?: boolean;
   /** `pretty` with what is undecided, suppressed and skipped. */
   readonly verbose?: boolean;
-  /** No more findings than this in `pretty`, `compact` and `github`; default: all. */
+  /** No more findings than this in `pretty`, `compact`, `github` and `markdown`; default: all. */
   readonly maxFindings?: number;
   /** The level that SARIF's exit code is computed for; default: `error`. */
   readonly failOn?: FailOn;

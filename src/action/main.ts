@@ -8,26 +8,25 @@ import { formatReport } from "../cli/formats.ts";
 import type { Io } from "../cli/io.ts";
 import { lintProject, requireObjects } from "../cli/lint-project.ts";
 import { writeWhole } from "../cli/output.ts";
+import { meshlintVersion } from "../cli/package-files.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import { github } from "../report/github.ts";
+import { pageUrl } from "../report/rule-page.ts";
 import { safeText } from "../report/safe-text.ts";
-import { exitCodeOf, plural, summaryOf } from "../report/summary.ts";
+import { countsText, exitCodeOf, plural, summaryOf } from "../report/summary.ts";
 import { isFork } from "./event.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
-import { blobUrl, countsText, jobSummary } from "./summary.ts";
+import { blobUrl, jobSummary } from "./summary.ts";
 
 async function writeSummary(report: Report, io: Io): Promise<void> {
   // Runners before job summaries, and tools that imitate a runner, have no such file.
   if (!io.env.GITHUB_STEP_SUMMARY) return;
   const blob = existsSync(join(io.cwd, ".git")) ? blobUrl(io.env) : null;
-  const { heading, text, rows, more } = jobSummary(report, blob);
-  summary.addHeading(heading, 2).addRaw(`<p>${text}</p>`, true);
-  if (rows.length > 0) {
-    const head = ["Severity", "Place", "Finding", "Rule"].map((data) => ({ data, header: true }));
-    summary.addTable([head, ...rows.map((cells) => [...cells])]);
-  }
-  if (more !== null) summary.addRaw(`<p>${more}</p>`, true);
+  const known = new Set(rules.map((rule) => rule.id));
+  const version = meshlintVersion();
+  const page = (id: string): string | null => (known.has(id) ? pageUrl(id, version) : null);
+  summary.addRaw(jobSummary(report, blob, page), true);
   await summary.write();
 }
 

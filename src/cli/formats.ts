@@ -2,6 +2,7 @@ import type { Report } from "../model/report.ts";
 import type { Colors } from "../report/colors.ts";
 import type { Rule } from "../rule/define.ts";
 import type { FormatName } from "./flags.ts";
+import { pageUrl } from "../report/rule-page.ts";
 import { meshlintVersion, rulePage } from "./package-files.ts";
 
 export interface FormatOptions {
@@ -21,6 +22,15 @@ function limited(report: Report, most: number | null): Report {
   return { ...report, findings };
 }
 
+/** What there is to read about the rules of the catalogue: their pages, and where these are. */
+async function pagesOf({ rules }: FormatOptions) {
+  const catalogue = await rules();
+  const known = new Set(catalogue.map((rule) => rule.id));
+  const page = (id: string): string | null => (known.has(id) ? rulePage(id) : null);
+  const url = (id: string): string | null => (page(id) === null ? null : pageUrl(id, meshlintVersion()));
+  return { catalogue, page, url };
+}
+
 /** A report in a format; each reporter is loaded when it is needed. */
 export async function formatReport(
   format: FormatName,
@@ -36,13 +46,20 @@ export async function formatReport(
       return (await import("../report/compact.ts")).compact(limited(report, options.maxFindings));
     case "github":
       return (await import("../report/github.ts")).github(limited(report, options.maxFindings));
+    case "gitlab":
+      return (await import("../report/gitlab.ts")).gitlab(report);
+    case "junit":
+      return (await import("../report/junit.ts")).junit(report);
+    case "markdown": {
+      const { markdown } = await import("../report/markdown.ts");
+      const { url } = await pagesOf(options);
+      return markdown(report, { pageUrl: url, maxFindings: options.maxFindings });
+    }
     case "sarif": {
       const { sarif } = await import("../report/sarif.ts");
+      const { catalogue, page, url } = await pagesOf(options);
       const { exitCode } = options;
-      const rules = await options.rules();
-      const known = new Set(rules.map((rule) => rule.id));
-      const page = (id: string): string | null => (known.has(id) ? rulePage(id) : null);
-      return sarif(report, rules, { version: meshlintVersion(), exitCode, page });
+      return sarif(report, catalogue, { version: meshlintVersion(), exitCode, page, pageUrl: url });
     }
   }
 }

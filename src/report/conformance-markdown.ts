@@ -10,32 +10,12 @@ import type {
 } from "./conformance.ts";
 import { serverlessOf, severityOf, statementsIn, statementVerdicts, verdictWords } from "./conformance.ts";
 import { profileValue } from "./profile.ts";
-import { inertLines, safeMessage, safeText } from "./safe-text.ts";
+import { markdownCode as code, markdownTable as table, markdownText as text } from "./markdown-text.ts";
+import { inertLines } from "./safe-text.ts";
 import { plural } from "./summary.ts";
 
 /** Places that a rule is shown to fail at in one statement; the JSON has all of them. */
 const most = 12;
-
-/** Text in which nothing is markup; `_` inside of words is none. */
-function text(plain: string): string {
-  return safeMessage(plain)
-    .replace(/[\\|<>`*[\]~&]/g, "\\$&")
-    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\_");
-}
-
-/** A code span: its fence is longer than any run of backticks in it. */
-function code(plain: string): string {
-  const shown = safeText(plain);
-  const runs = shown.match(/`+/g) ?? [];
-  const fence = "`".repeat(1 + runs.reduce((longest, run) => Math.max(longest, run.length), 0));
-  const pad = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
-  return fence + pad + shown + pad + fence;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [row(head), row(head.map(() => "---")), ...rows.map(row)];
-}
 
 const total = (counts: VerdictCounts): number =>
   statementVerdicts.reduce((sum, verdict) => sum + counts[verdict], 0);

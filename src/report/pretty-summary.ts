@@ -71,14 +71,18 @@ function profileText({ profile }: SetReport): string {
 }
 
 /** The profiles in use, each said once, with the sets that have it if there is more than one. */
-function profileLines(report: Report): readonly string[] {
+export function profileTexts(report: Report): readonly string[] {
   const texts = tally(report.sets.map(profileText));
-  const lines = texts.map(([text, count]) => {
-    if (texts.length === 1) return `profile: ${text}`;
+  return texts.map(([text, count]) => {
+    if (texts.length === 1) return text;
     const names = report.sets.filter((set) => profileText(set) === text).map((set) => safeText(set.name));
     const more = count > most ? ` and ${count - most} more` : "";
-    return `profile: ${text} in ${names.slice(0, most).join(", ")}${more}`;
+    return `${text} in ${names.slice(0, most).join(", ")}${more}`;
   });
+}
+
+function profileLines(report: Report): readonly string[] {
+  const lines = profileTexts(report).map((text) => `profile: ${text}`);
   const assumed = versions.filter((key) => report.sets.some((set) => isAssumed(set.profile, key)));
   if (assumed.length > 0) {
     const example = assumed.map((key) => `${key}=${exampleOf(report, key)}`).join(",");

@@ -5,7 +5,7 @@ import { type Location, positionAt, type SourceFile, type Span } from "../model/
 import type { Rule } from "../rule/define.ts";
 import { citations } from "./citation.ts";
 import { fingerprints } from "./fingerprint.ts";
-import { pageOf } from "./rule-page.ts";
+import { home, pageOf } from "./rule-page.ts";
 import { safeJson, safeMessage } from "./safe-text.ts";
 
 export interface SarifOptions {
@@ -14,6 +14,8 @@ export interface SarifOptions {
   readonly exitCode: number;
   /** The Markdown page of a rule, null if it has none. */
   readonly page?: (rule: string) => string | null;
+  /** Where the page can be read in a browser, null if nowhere. */
+  readonly pageUrl?: (rule: string) => string | null;
 }
 
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
@@ -63,13 +65,15 @@ function fixes(fix: Fix | null): object {
       .filter((edit) => edit.file === file)
       .map((edit) => ({ deletedRegion: region(file, edit), insertedContent: { text: edit.text } })),
   }));
-  return { fixes: [{ description: message(fix.title), artifactChanges: changes }] };
+  const { title, safety } = fix;
+  return { fixes: [{ description: message(title), artifactChanges: changes, properties: { safety } }] };
 }
 
 function suppressions({ suppressed }: Finding): readonly object[] {
   if (suppressed === null) return [];
-  const kind = suppressed.by === "comment" ? "inSource" : "external";
-  return [{ kind, status: "accepted", justification: safeMessage(suppressed.reason) }];
+  const { by, reason, until } = suppressed;
+  const kind = by === "comment" ? "inSource" : "external";
+  return [{ kind, status: "accepted", justification: safeMessage(reason), properties: { by, until } }];
 }
 
 function result(finding: Finding, ruleIndex: number, fingerprint: string): object {
@@ -89,8 +93,18 @@ function result(finding: Finding, ruleIndex: number, fingerprint: string): objec
   };
 }
 
+/** What code scanning sorts rules by, beside their levels. */
+const problemSeverities: Readonly<Record<Severity, string>> = {
+  error: "error",
+  warning: "warning",
+  info: "recommendation",
+};
+
 /** A rule's entry; of a rule that is not in the catalogue only what its findings say. */
-function descriptor(id: string, rule: Rule | undefined, first: Finding, page: string | null): object {
+function descriptor(id: string, rule: Rule | undefined, first: Finding, options: SarifOptions): object {
+  const page = options.page?.(id) ?? null;
+  const url = options.pageUrl?.(id) ?? null;
+  const severity = rule?.severity ?? first.severity;
   const documents = citations(rule?.documentation ?? first.documentation);
   const summary = rule?.summary ?? id;
   const text = [summary, ...documents, `meshlint explain ${id}`].join("\n");
@@ -102,9 +116,14 @@ function descriptor(id: string, rule: Rule | undefined, first: Finding, page: st
     id,
     shortDescription: { text: summary },
     fullDescription: { text: [summary, ...documents].join("\n") },
+    ...(url !== null && { helpUri: url }),
     help: { text, markdown },
-    defaultConfiguration: { level: levels[rule?.severity ?? first.severity] },
-    properties: { tags: rule === undefined ? [] : [rule.category] },
+    defaultConfiguration: { level: levels[severity] },
+    properties: {
+      tags: rule === undefined ? [] : [rule.category],
+      precision: "high",
+      "problem.severity": problemSeverities[severity],
+    },
   };
 }
 
@@ -133,7 +152,8 @@ export function sarif(report: Report, rules: readonly Rule[], options: SarifOpti
         name: "meshlint",
         version: options.version,
         semanticVersion: options.version,
-        rules: used.map(([id, first]) => descriptor(id, byId.get(id), first, options.page?.(id) ?? null)),
+        informationUri: home,
+        rules: used.map(([id, first]) => descriptor(id, byId.get(id), first, options)),
       },
     },
     columnKind: "utf16CodeUnits",

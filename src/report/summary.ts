@@ -83,3 +83,9 @@ export function tally(texts: Iterable<string>): readonly (readonly [string, numb
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
 }
+
+/** `2 errors, 1 warning, 0 infos`. */
+export function countsText(report: Report): string {
+  const { errors, warnings, infos } = summaryOf(report);
+  return [plural(errors, "error"), plural(warnings, "warning"), plural(infos, "info")].join(", ");
+}

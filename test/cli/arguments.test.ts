@@ -48,7 +48,7 @@ test.each([
   [["--format"], "--format needs a value"],
   [
     ["--format", "jsn"],
-    '--format takes pretty, json, sarif, github, compact, not "jsn"; did you mean "json"?',
+    '--format takes pretty, json, sarif, github, gitlab, junit, markdown, compact, not "jsn"; did you mean "json"?',
   ],
   [["--fail-on", "fatal"], '--fail-on takes error, warning, info, never, not "fatal"'],
   [["--fail-on", "info", "--fail-on", "error"], "--fail-on is given twice"],

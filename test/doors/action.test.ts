@@ -89,7 +89,7 @@ describe("the Action in a workspace", () => {
     expect(commandsOf(run.stdout)).toEqual([]);
     expect(run.stdout).toContain("No findings");
     expect(run.summary).toContain("no findings");
-    expect(run.summary).not.toContain("<table>");
+    expect(run.summary).not.toContain("| --- |");
     expect(run.outputs).toEqual({ errors: "0", warnings: "0", infos: "0", "sarif-file": "" });
   });
 
@@ -107,7 +107,8 @@ describe("the Action in a workspace", () => {
     expect(errors[0]).toMatch(/^::error file=app-broken\/service\.yaml,line=\d+,/);
     expect(run.stdout).toMatch(/^::error::meshlint found \d+ errors?,/m);
     expect(run.stdout).toMatch(/^app-broken\/service\.yaml:\d+/m);
-    expect(run.summary).toContain("<table>");
+    expect(run.summary).toContain("| --- |");
+    expect(run.summary).toMatch(/\[`service\/[a-z-]+`\]\(https:\/\/github\.com\/[^)]+\.md\)/);
     expect(run.summary).toMatch(/app-broken\/service\.yaml:\d+/);
     const sarif = JSON.parse(readFileSync(join(folder, "meshlint.sarif"), "utf8"));
     expect(sarif.runs[0].results.length).toBeGreaterThanOrEqual(errors.length);
@@ -123,7 +124,7 @@ describe("the Action in a workspace", () => {
       { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "o/r", GITHUB_SHA: "abc" },
     );
     expect(run.summary).toMatch(
-      /<a href="https:\/\/github\.com\/o\/r\/blob\/abc\/app-broken\/service\.yaml#L\d+">/,
+      /\[`app-broken\/service\.yaml:\d+`\]\(https:\/\/github\.com\/o\/r\/blob\/abc\/app-broken\/service\.yaml#L\d+\)/,
     );
   });
 
@@ -172,8 +173,9 @@ describe("the Action in a workspace", () => {
     const run = runAction(workspace([], { [name]: text }), {});
     expect(Number(run.outputs.errors)).toBeGreaterThan(0);
     expect(run.stdout).not.toMatch(/^\s*::warning::/m);
-    expect(run.summary).not.toMatch(/<img|<b>/);
-    expect(run.summary).toContain("&lt;img src=x&gt;");
+    // Names of files stand in code spans, where nothing is markup.
+    expect(run.summary.replace(/`[^`\n]*`/g, "")).not.toMatch(/(?<!\\)<(?:img|b)\b/);
+    expect(run.summary).toContain("`a<img src=x>");
   });
 
   it("lets no pull request from a fork extend packages", () => {

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
 import { coreBuild } from "../../scripts/build.ts";
 import type * as Core from "../../src/core.ts";
-import { formatReport, lint } from "../../src/index.ts";
+import { formatNames, formatReport, lint } from "../../src/index.ts";
 import { repository } from "../shared.ts";
 import { workspace } from "./support.ts";
 
@@ -43,10 +43,18 @@ describe("the core without Node", () => {
     expect(core.formatReport("json", report)).toBe(await formatReport("json", onDisk));
   });
 
-  it.each(["compact", "github", "json", "pretty", "sarif"] as const)("writes %s", async (name) => {
+  it.each(formatNames)("writes %s", async (name) => {
     const report = await core.lintFiles([{ path, text }]);
     expect(core.formatReport(name, report)).toContain(path);
   });
+
+  it.each(["compact", "github", "gitlab", "json", "junit", "markdown", "pretty"] as const)(
+    "writes the bytes of the library as %s",
+    async (name) => {
+      const report = await core.lintFiles([{ path, text }]);
+      expect(core.formatReport(name, report)).toBe(await formatReport(name, report));
+    },
+  );
 
   it("asks for a second opinion where the first reader refuses what kubectl takes", async () => {
     const files = [

@@ -2,21 +2,29 @@ import { createColors } from "picocolors";
 import { describe, expect, test } from "vitest";
 import { compact } from "../../src/report/compact.ts";
 import { github } from "../../src/report/github.ts";
+import { gitlab } from "../../src/report/gitlab.ts";
 import { json } from "../../src/report/json.ts";
+import { junit } from "../../src/report/junit.ts";
+import { markdown } from "../../src/report/markdown.ts";
 import { pretty } from "../../src/report/pretty.ts";
 import { explainProfile } from "../../src/report/profile.ts";
+import { pageUrl } from "../../src/report/rule-page.ts";
 import { sarif } from "../../src/report/sarif.ts";
 import { example, finding, file, hostile, place, report, resource, rules } from "./example.ts";
 
 const colors = createColors(false);
 const version = "1.2.3";
+const page = (id: string): string => pageUrl(id, version);
 const formats = {
   "pretty.txt": (input: typeof example) => pretty(input, { colors }),
   "pretty-verbose.txt": (input: typeof example) => pretty(input, { colors, verbose: true }),
   "compact.txt": compact,
   "github.txt": github,
   "json.txt": json,
-  "sarif.txt": (input: typeof example) => sarif(input, rules, { version, exitCode: 1 }),
+  "sarif.txt": (input: typeof example) => sarif(input, rules, { version, exitCode: 1, pageUrl: page }),
+  "gitlab.txt": gitlab,
+  "junit.txt": junit,
+  "markdown.txt": (input: typeof example) => markdown(input, { pageUrl: page }),
   "profile.txt": explainProfile,
 };
 
@@ -43,7 +51,7 @@ describe.each(Object.entries(formats))("%s", (name, format) => {
       expect(text).not.toMatch(/\n./);
     } else {
       expect(commands).toEqual([]);
-      if (!["json.txt", "sarif.txt"].includes(name)) expect(text).not.toContain("##[");
+      if (!["json.txt", "sarif.txt", "gitlab.txt"].includes(name)) expect(text).not.toContain("##[");
     }
   });
 });

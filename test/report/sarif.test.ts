@@ -4,6 +4,7 @@ import { sarif } from "../../src/report/sarif.ts";
 import { example, finding, hostile, place, report, resource, file, rules } from "./example.ts";
 
 const text = { type: "string", minLength: 1 };
+const link = { type: "string", pattern: "^https://[!-~]+$" };
 const count = { type: "integer", minimum: 1 };
 const message = { type: "object", required: ["text"], properties: { text }, additionalProperties: false };
 const level = { enum: ["none", "note", "warning", "error"] };
@@ -36,15 +37,24 @@ const schema = object({
           name: text,
           version: text,
           semanticVersion: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+" },
+          informationUri: link,
           rules: list(
-            object({
-              id: text,
-              shortDescription: message,
-              fullDescription: message,
-              help: object({ text, markdown: text }),
-              defaultConfiguration: object({ level }),
-              properties: object({ tags: list(text) }),
-            }),
+            object(
+              {
+                id: text,
+                shortDescription: message,
+                fullDescription: message,
+                help: object({ text, markdown: text }),
+                defaultConfiguration: object({ level }),
+                properties: object({
+                  tags: list(text),
+                  precision: { enum: ["very-high", "high", "medium", "low"] },
+                  "problem.severity": { enum: ["error", "warning", "recommendation"] },
+                }),
+              },
+              undefined,
+              { helpUri: link },
+            ),
           ),
         }),
       }),
@@ -76,6 +86,10 @@ const schema = object({
                 kind: { enum: ["inSource", "external"] },
                 status: { const: "accepted" },
                 justification: { type: "string" },
+                properties: object({
+                  by: { enum: ["comment", "config", "baseline"] },
+                  until: { type: ["string", "null"] },
+                }),
               }),
             ),
             properties: { type: "object" },
@@ -83,7 +97,14 @@ const schema = object({
           undefined,
           {
             relatedLocations: list(object({ id: count, ...place0, message }), 1),
-            fixes: list(object({ description: message, artifactChanges: list(artifactChange, 1) }), 1),
+            fixes: list(
+              object({
+                description: message,
+                artifactChanges: list(artifactChange, 1),
+                properties: object({ safety: { enum: ["safe", "review"] } }),
+              }),
+              1,
+            ),
           },
         ),
       },
@@ -93,26 +114,40 @@ const schema = object({
 });
 
 const options = { version: "1.2.3", exitCode: 1 };
-const validate = new Ajv({ allErrors: true }).compile(schema);
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
 
 test.each([
   ["of everything", example],
   ["of an attack", hostile],
   ["of nothing", report([])],
 ])("a log %s is valid", (_name, input) => {
-  expect(validate(JSON.parse(sarif(input, rules, options))), JSON.stringify(validate.errors)).toBe(true);
+  expect(
+    validate(JSON.parse(sarif(input, rules, { ...options, pageUrl: (id) => `https://example.com/${id}` }))),
+    JSON.stringify(validate.errors),
+  ).toBe(true);
 });
 
 test("a log holds rules by index, justified suppressions, fixes and field names", () => {
-  const [run] = JSON.parse(sarif(example, rules, { ...options, page: () => "# Page" })).runs;
+  const [run] = JSON.parse(
+    sarif(example, rules, { ...options, page: () => "# Page", pageUrl: (id) => `https://example.com/${id}` }),
+  ).runs;
   expect(run.results.map((result: { ruleId: string }) => result.ruleId)).toEqual(
     run.results.map((result: { ruleIndex: number }) => run.tool.driver.rules[result.ruleIndex].id),
   );
   expect(run.tool.driver.rules[0].help.markdown).toBe("# Page");
+  expect(run.tool.driver.rules[0].helpUri).toBe("https://example.com/gateway/local-gateway-plaintext");
+  expect(run.results[0].fixes[0].properties).toEqual({ safety: "review" });
   expect(run.results.map((result: { suppressions: unknown }) => result.suppressions)).toEqual([
     [],
     [],
-    [{ kind: "inSource", status: "accepted", justification: "old clients until spring" }],
+    [
+      {
+        kind: "inSource",
+        status: "accepted",
+        justification: "old clients until spring",
+        properties: { by: "comment", until: "2027-03-01" },
+      },
+    ],
   ]);
   const [{ artifactChanges }] = run.results[0].fixes;
   expect(artifactChanges[0].replacements).toEqual([
