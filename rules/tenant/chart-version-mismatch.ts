@@ -1,24 +1,13 @@
 import { chartReferences } from "../../src/mesh/chart-references.ts";
 import { isolation } from "../../src/mesh/isolation.ts";
-import { isMistakenGateway } from "../../src/mesh/mistaken-gateway.ts";
-import { gatewayNamespaces } from "../../src/mesh/namespaces.ts";
-import { isNamespaceWide, namespaceLists, type TenantGroup } from "../../src/mesh/tenant-groups.ts";
+import { namespaceLists, type TenantGroup } from "../../src/mesh/tenant-groups.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { lacksJobSink } from "../../src/mesh/older-chart.ts";
+import { chartFits, lackingGateway, lacksJobSink } from "../../src/mesh/older-chart.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { isAssumed } from "../../src/model/profile.ts";
-import { atLeast, formatVersion, parseVersion } from "../../src/model/version.ts";
+import { formatVersion } from "../../src/model/version.ts";
 import { at, defineSetRule, fail, type Judgement, undecided } from "../../src/rule/define.ts";
 import { integrations, printedSo } from "../../src/rule/documents.ts";
-
-/** The chart of branch 1.35 calls itself 1.36.0, and later versions have no newer one. */
-function fits(version: string, graph: Graph): boolean {
-  const chart = parseVersion(version);
-  const { serverless } = graph.profile;
-  if (chart === null) return true;
-  if (chart.minor === 36 && atLeast(serverless, "1.35")) return true;
-  return chart.major === serverless.major && chart.minor === serverless.minor;
-}
 
 /** Integrations 2.3, which is for 1.32, prints the chart's version of the release before. */
 function printedFor(version: string, { profile }: Graph): string {
@@ -30,7 +19,7 @@ function* references(graph: Graph): Generator<Judgement> {
   const { profile } = graph;
   for (const { document, path, version } of chartReferences(graph)) {
     const span = document.places.value(path);
-    if (fits(version, graph) || !span) continue;
+    if (chartFits(version, graph.profile.serverless) || !span) continue;
     if (isAssumed(profile, "serverless")) {
       yield undecided("the version of Serverless");
       continue;
@@ -43,18 +32,8 @@ function* references(graph: Graph): Generator<Judgement> {
   }
 }
 
-/** The first policy of a tenant's projects that was written for a gateway beside the control plane. */
 function* olderSources(graph: Graph, group: TenantGroup): Generator<Judgement> {
-  const gateways = gatewayNamespaces(graph);
-  if (gateways.state === "unknown" || !gateways.namespaces.includes("knative-serving-ingress")) return;
-  const older = graph
-    .own(kinds.AuthorizationPolicy)
-    .find(
-      (policy) =>
-        group.namespaces.includes(policy.namespace ?? "") &&
-        isNamespaceWide(policy) &&
-        isMistakenGateway(graph, policy),
-    );
+  const older = lackingGateway(graph, group);
   if (!older) return;
   yield fail(
     at(older, "metadata", "name"),

@@ -1,10 +1,7 @@
-import { excludesPort } from "../../src/mesh/excluded-ports.ts";
+import { drainAccess } from "../../src/mesh/drain-access.ts";
 import { anchor, isolation } from "../../src/mesh/isolation.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { namespaceMode } from "../../src/mesh/mtls.ts";
-import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { shortfall } from "../../src/mesh/shortfalls.ts";
-import { drainPort } from "../../src/mesh/tenant-policies.ts";
 import { namespaceRequirements, type Requirement } from "../../src/mesh/tenant-requirements.ts";
 import type { TenantGroup } from "../../src/mesh/tenant-groups.ts";
 import type { Graph } from "../../src/model/graph.ts";
@@ -12,22 +9,8 @@ import type { Severity } from "../../src/model/finding.ts";
 import { at, defineSetRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
-/**
- * The hook bypasses the proxy where the port is excluded; where it is not, and the mode is strict, no policy helps: the
- * kubelet has no certificate (mesh/drain-port-not-excluded). Null: nothing to say here.
- */
-function drainSeverity(graph: Graph, namespace: string): Severity | null {
-  const found = serverlessMesh(graph);
-  if (found.state !== "found") return "warning";
-  const planes = found.mesh.controlPlanes;
-  const isExcluded = planes.some(({ resource }) => {
-    const answer = excludesPort(graph, resource, drainPort);
-    return answer.state === "value" && answer.value;
-  });
-  if (isExcluded) return "warning";
-  const mode = namespaceMode(graph, namespace, found.mesh);
-  return mode.state === "known" && mode.mode === "STRICT" ? null : "error";
-}
+/** Null: no policy helps, and it is said of the control plane (mesh/drain-port-not-excluded). */
+const severities = { open: "warning", plain: "error", strict: null } as const;
 
 /** @returns whether there is no such policy at all */
 function* require(
@@ -90,7 +73,7 @@ export const rule = defineSetRule({
         // One policy has the rules for both.
         const isAbsent = yield* require(graph, group, namespace, callers, "error");
         if (!isAbsent) yield* require(graph, group, namespace, events, "error");
-        yield* require(graph, group, namespace, drain, drainSeverity(graph, namespace));
+        yield* require(graph, group, namespace, drain, severities[drainAccess(graph, namespace)]);
       }
     }
   },

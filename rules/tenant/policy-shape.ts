@@ -1,26 +1,15 @@
 import { admissionProblems } from "../../src/mesh/authorization/admission.ts";
-import { actionOf } from "../../src/mesh/authorization/compile.ts";
+import { actionOf, allowsNothing, hasEmptyRule } from "../../src/mesh/authorization/compile.ts";
 import { isolation } from "../../src/mesh/isolation.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { groupOf, isNamespaceWide, sharedNamespaces } from "../../src/mesh/tenant-groups.ts";
+import { isNamespaceWide, ownTenantPolicies } from "../../src/mesh/tenant-groups.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isList, isMapping, type Path, valueAt } from "../../src/model/value.ts";
+import { isMapping, type Path, valueAt } from "../../src/model/value.ts";
 import { rulesDroppedOnTcp } from "../../src/simulate/policy-ports.ts";
 import { at, defineRule, fail, notApplicable } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const rules = ["spec", "rules"];
-
-function hasNoRules(policy: Resource): boolean {
-  const value = valueAt(policy.value, rules) ?? null;
-  return value === null || (isList(value) && value.length === 0);
-}
-
-/** `rules: [{}]`: everything, whoever asks. */
-function hasEmptyRule(policy: Resource): boolean {
-  const value = valueAt(policy.value, rules);
-  return isList(value) && value.some((rule) => isMapping(rule) && Object.keys(rule).length === 0);
-}
 
 /** Of an entry whose only list is empty, that list. */
 function emptyPart(policy: Resource, path: Path): Path {
@@ -47,13 +36,7 @@ export const rule = defineRule({
   selfContained: true,
   subjects(graph) {
     const found = isolation(graph);
-    const policies = graph
-      .own(kinds.AuthorizationPolicy)
-      .filter(
-        ({ namespace }) =>
-          namespace !== null &&
-          (sharedNamespaces.includes(namespace) || groupOf(graph, namespace) !== undefined),
-      );
+    const policies = ownTenantPolicies(graph);
     return policies.length === 0 && found.state === "no" ? notApplicable(found.why) : policies;
   },
   *check(policy, graph) {
@@ -66,31 +49,25 @@ export const rule = defineRule({
       });
     }
     if (refused.length > 0) return;
-    const action = actionOf(policy);
-    if (action === "ALLOW" && hasNoRules(policy)) {
-      const isDeliberate = name.startsWith("deny");
-      if (!isNamespaceWide(policy) && !isDeliberate) {
-        yield fail(
-          at(policy, ...rules),
-          `${name} has no rules: it allows nothing, and refuses all that no other policy allows to the pods that it selects`,
-          { severity: "warning", advice: "write the rules, or call the policy deny-…" },
-        );
-      }
-      if (isNamespaceWide(policy) && name.startsWith("allow")) {
-        yield fail(
-          at(policy, ...rules),
-          `${name} has no rules: it allows nothing, and refuses all that no other policy allows in ${namespace}`,
-          { advice: "render the chart with serving.enabled or eventing.enabled, or remove the policy" },
-        );
-      }
-    }
-    if (action === "DENY" && isNamespaceWide(policy) && hasEmptyRule(policy)) {
+    const isWide = isNamespaceWide(policy);
+    if (allowsNothing(policy) && isWide && name.startsWith("allow"))
+      yield fail(
+        at(policy, ...rules),
+        `${name} has no rules: it allows nothing, and refuses all that no other policy allows in ${namespace}`,
+        { advice: "render the chart with serving.enabled or eventing.enabled, or remove the policy" },
+      );
+    if (allowsNothing(policy) && !isWide && !name.startsWith("deny"))
+      yield fail(
+        at(policy, ...rules),
+        `${name} has no rules: it allows nothing, and refuses all that no other policy allows to the pods that it selects`,
+        { severity: "warning", advice: "write the rules, or call the policy deny-…" },
+      );
+    if (actionOf(policy) === "DENY" && isWide && hasEmptyRule(policy))
       yield fail(
         at(policy, ...rules),
         `${name} refuses everything in ${namespace}, whatever other policies allow: DENY comes first`,
         { advice: 'write "spec: {}" instead, which refuses only what no other policy allows' },
       );
-    }
     for (const { rule: index, field } of rulesDroppedOnTcp(graph, policy)) {
       yield fail(
         at(policy, ...rules, index),

@@ -1,6 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import type { Path } from "../model/value.ts";
+import type { Place } from "./field.ts";
 import { isMistakenGateway } from "./mistaken-gateway.ts";
 import { oncePer } from "./memo.ts";
 import { shortfall } from "./shortfalls.ts";
@@ -13,22 +13,22 @@ import { kinds } from "./kinds.ts";
 import { gatewayNamespaces } from "./namespaces.ts";
 
 /** A place where the policies of a tenant do not agree with each other, or with its definition. */
-export type Drift =
+export type Drift = { readonly at: Place } &
   /** A list leaves out projects of the tenant, and no other policy makes up for it. */
-  | { readonly cause: "left-out"; readonly list: NamespaceList; readonly namespaces: readonly string[] }
-  /** A list names a project that no other one of the tenant does. */
-  | {
-      readonly cause: "stranger";
-      readonly list: NamespaceList;
-      readonly entry: NamespaceList["entries"][number];
-    }
-  /** The lists are complete, and yet a policy refuses some of the tenant's projects, or the platform. */
-  | {
-      readonly cause: "refused";
-      readonly policy: Resource;
-      readonly path: Path;
-      readonly shortfall: Shortfall;
-    };
+  (
+    | { readonly cause: "left-out"; readonly list: NamespaceList; readonly namespaces: readonly string[] }
+    /** A list names a project that no other one of the tenant does. */
+    | {
+        readonly cause: "stranger";
+        readonly list: NamespaceList;
+        readonly entry: NamespaceList["entries"][number];
+      }
+    /** The lists are complete, and yet a policy refuses some of the tenant's projects, or the platform. */
+    | {
+        readonly cause: "refused";
+        readonly shortfall: Shortfall;
+      }
+  );
 
 function requirementsOf(graph: Graph, group: TenantGroup): readonly Requirement[] {
   return [
@@ -40,6 +40,11 @@ function requirementsOf(graph: Graph, group: TenantGroup): readonly Requirement[
   ];
 }
 
+function refused(shortfall: Shortfall): readonly Drift[] {
+  const { near } = shortfall;
+  return near ? [{ cause: "refused", at: { resource: near.policy, path: near.path }, shortfall }] : [];
+}
+
 function leftOut(graph: Graph, found: Shortfall): readonly Drift[] {
   const { near, namespaces } = found;
   if (near === null) return [];
@@ -49,10 +54,10 @@ function leftOut(graph: Graph, found: Shortfall): readonly Drift[] {
   );
   const drifts = lists.map((list): Drift => {
     const missing = namespaces.filter((name) => !list.entries.some(({ namespace }) => namespace === name));
-    return { cause: "left-out", list, namespaces: missing };
+    return { cause: "left-out", at: { resource: list.policy, path: list.path }, list, namespaces: missing };
   });
   if (drifts.length > 0) return drifts;
-  return [{ cause: "refused", policy: near.policy, path: near.path, shortfall: found }];
+  return refused(found);
 }
 
 /** Policies of a tenant with lists: those beside Knative's components, and those for all of one of its projects. */
@@ -79,15 +84,22 @@ function strangers(graph: Graph, group: TenantGroup): readonly Drift[] {
     (isOpen && !group.shared.includes(policy) ? [] : namespaceLists(graph, policy)).flatMap((list) =>
       list.entries
         .filter(({ namespace }) => !known.has(namespace) && !/\s/.test(namespace))
-        .map((entry): Drift => ({ cause: "stranger", list, entry })),
+        .map((entry): Drift => ({
+          cause: "stranger",
+          at: { resource: policy, path: entry.path },
+          list,
+          entry,
+        })),
     ),
   );
 }
 
 const placeOf = (drift: Drift): string =>
-  drift.cause === "refused"
-    ? JSON.stringify([drift.policy.namespace, drift.policy.name, drift.path])
-    : JSON.stringify([drift.list.policy.namespace, drift.list.policy.name, drift.list.path]);
+  JSON.stringify([
+    drift.at.resource.namespace,
+    drift.at.resource.name,
+    drift.cause === "refused" ? drift.at.path : drift.list.path,
+  ]);
 
 /** Where the policies of a tenant name other projects than they have to, one drift per place. */
 export const drifts = oncePer((graph: Graph, group: TenantGroup): readonly Drift[] => {
@@ -98,12 +110,7 @@ export const drifts = oncePer((graph: Graph, group: TenantGroup): readonly Drift
     if (answer.state !== "lacking" || answer.extent === "all") continue;
     const { near, extent } = answer;
     if (extent === "gateway" && near && isMistakenGateway(graph, near.policy)) continue;
-    const more =
-      extent === "namespaces"
-        ? leftOut(graph, answer)
-        : near
-          ? [{ cause: "refused", policy: near.policy, path: near.path, shortfall: answer } as const]
-          : [];
+    const more = extent === "namespaces" ? leftOut(graph, answer) : refused(answer);
     for (const drift of more) {
       const place = placeOf(drift);
       if (!seen.has(place)) found.push(drift);

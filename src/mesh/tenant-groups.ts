@@ -191,3 +191,15 @@ export const tenantGroups = once((graph: Graph): readonly TenantGroup[] => {
 export function groupOf(graph: Graph, namespace: string): TenantGroup | undefined {
   return tenantGroups(graph).find((group) => group.namespaces.includes(namespace));
 }
+
+/** Whether policies of a namespace keep tenants apart: it is that of Knative's components, or a tenant's. */
+export function concernsTenants(graph: Graph, namespace: string): boolean {
+  return sharedNamespaces.includes(namespace) || groupOf(graph, namespace) !== undefined;
+}
+
+/** The set's own policies that keep tenants apart, as far as their namespace is known. */
+export const ownTenantPolicies = once((graph: Graph): readonly Resource[] =>
+  graph
+    .own(kinds.AuthorizationPolicy)
+    .filter(({ namespace }) => namespace !== null && concernsTenants(graph, namespace)),
+);

@@ -229,3 +229,16 @@ export function compilePolicy(
     ambiguous,
   };
 }
+
+/** Whether a policy has the action ALLOW and no rule, so that it allows nothing. */
+export function allowsNothing(policy: Resource): boolean {
+  const rules = valueAt(policy.value, ["spec", "rules"]) ?? null;
+  const isNone = rules === null || (isList(rules) && rules.length === 0);
+  return isNone && actionOf(policy) === "ALLOW";
+}
+
+/** Whether one of the rules is `{}`: everything, whoever asks. */
+export function hasEmptyRule(policy: Resource): boolean {
+  const rules = valueAt(policy.value, ["spec", "rules"]);
+  return isList(rules) && rules.some((rule) => isMapping(rule) && Object.keys(rule).length === 0);
+}
