@@ -36,7 +36,8 @@ export function read(resource: Resource, path: Path): Reading<Value> {
       return unknown(`${formatPath(path.slice(0, index))} of ${resource.id.kind} ${resource.name}`);
     const next: Value | undefined = child(here, step);
     if (next === undefined || next === null) {
-      const usual = isMapping(here) || isList(here);
+      // A key of a list, or an item of a mapping: the type is wrong, which the schema tells.
+      const usual = typeof step === "number" ? isList(here) : isMapping(here);
       if (usual && resource.form === "full") return absent;
       return unknown(`${formatPath(path)} of ${resource.id.kind} ${resource.name}`);
     }

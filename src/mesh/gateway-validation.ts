@@ -1,6 +1,6 @@
 import type { Resource } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
-import { isList } from "../model/value.ts";
+import { isList, valueAt } from "../model/value.ts";
 import { read, readText, valueOr } from "./field.ts";
 import type { GatewayServer } from "./gateway-servers.ts";
 
@@ -47,7 +47,7 @@ function portFlaws(gateway: Resource, server: GatewayServer): readonly GatewayFl
       message: `server ${index} has no port name`,
       advice: "name the port",
     });
-  if (read(gateway, [...port, "targetPort"]).state !== "absent")
+  if ((valueAt(gateway.value, [...port, "targetPort"]) ?? null) !== null)
     flaws.push({
       path: [...port, "targetPort"],
       message: "targetPort has no place in a Gateway; Istio refuses it",

@@ -55,7 +55,8 @@ describe("reading a field", () => {
     expect(read(map, ["spec", "placeholder", "below"]).state).toBe("unknown");
     expect(read(map, ["spec", "variable"]).state).toBe("unknown");
     expect(read(map, ["spec", "text", "below"]).state).toBe("unknown");
-    expect(read(map, ["spec", "map", 0]).state).toBe("absent");
+    expect(read(map, ["spec", "map", 0]).state).toBe("unknown");
+    expect(read(map, ["spec", "list", "below"]).state).toBe("unknown");
   });
   test("takes a value of the wrong type for unknown, and says which field", () => {
     const wrong = readBoolean(map, ["spec", "text"]);
