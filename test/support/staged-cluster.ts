@@ -5,7 +5,6 @@ import { FakeCluster, type FakeOptions, servedKind } from "./fake-cluster.ts";
 
 /** A cluster in memory with a stage manager: kinds that come, faults, statuses, versions of objects. */
 export class StagedCluster extends FakeCluster {
-  readonly server = "https://api.example.com:6443";
   /** May throw: `check Service cart`, `apply …`, `get …`, `list …`, `create …`, `replace …`. */
   before: (call: string) => void = () => {};
   served: string[];
@@ -44,7 +43,10 @@ export class StagedCluster extends FakeCluster {
 
   override async apply(kind: ServedKind, object: Mapping, options: { dryRun: boolean; force: boolean }) {
     await this.#call(options.dryRun ? "check" : "apply", kind, nameOf(object));
-    return super.apply(kind, object, options);
+    const result = await super.apply(kind, object, options);
+    // The server's own work.
+    if (kind.kind === "Namespace") this.setStatus("Namespace", nameOf(object), { phase: "Active" });
+    return result;
   }
 
   #stamped(object: Mapping): Mapping {
@@ -54,14 +56,13 @@ export class StagedCluster extends FakeCluster {
 
   override async create(kind: ServedKind, object: Mapping) {
     await this.#call("create", kind, nameOf(object));
-    if (await super.get(kind, namespaceOf(object), nameOf(object)))
-      throw new ClusterError("conflict", "it exists", { status: 409 });
+    if (this.objects.has(keyOf(object))) throw new ClusterError("conflict", "it exists", { status: 409 });
     return super.create(kind, this.#stamped(object));
   }
 
   override async replace(kind: ServedKind, object: Mapping) {
     await this.#call("replace", kind, nameOf(object));
-    const now = await super.get(kind, namespaceOf(object), nameOf(object));
+    const now = this.objects.get(keyOf(object));
     const [is, was] = [now, object].map((each) => each && valueAt(each, ["metadata", "resourceVersion"]));
     if (is !== was) throw new ClusterError("conflict", "it has changed", { status: 409 });
     return super.replace(kind, this.#stamped(object));
@@ -75,7 +76,10 @@ export class StagedCluster extends FakeCluster {
 }
 
 const nameOf = (object: Mapping): string => String(valueAt(object, ["metadata", "name"]) ?? "");
-const namespaceOf = (object: Mapping): string | null => {
-  const found = valueAt(object, ["metadata", "namespace"]);
-  return typeof found === "string" ? found : null;
-};
+const keyOf = (object: Mapping): string =>
+  JSON.stringify([
+    object.apiVersion,
+    object.kind,
+    valueAt(object, ["metadata", "namespace"]) ?? "",
+    nameOf(object),
+  ]);

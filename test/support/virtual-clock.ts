@@ -26,8 +26,12 @@ export class VirtualClock {
             done();
             return;
           }
-          signal.addEventListener("abort", () => done());
-          this.at(this.now + ms, done);
+          const end = (): void => {
+            signal.removeEventListener("abort", end);
+            done();
+          };
+          signal.addEventListener("abort", end);
+          this.at(this.now + ms, end);
         }),
       interval: [500, 5000],
       failedFor: 30_000,
@@ -38,14 +42,14 @@ export class VirtualClock {
 
   /** Lets time pass until the work is done. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let over = false;
+    const state = { over: false };
     const end = (): void => {
-      over = true;
+      state.over = true;
     };
     work.then(end, end);
-    while (!over) {
+    while (!state.over) {
       for (let turns = 0; turns < 5; turns++) await turn();
-      if (over) break;
+      if (state.over) break;
       const [next, ...rest] = this.#timers;
       if (!next) continue;
       this.#timers = rest;
