@@ -22,7 +22,7 @@ export const rule = defineRule({
     const found = namesOf(graph, resource, certificates);
     if (found.state === "unknown") return yield undecided(found.needs);
     if (found.names.length > 0) return;
-    const [leaf] = held?.state === "read" ? held.certificates : [];
+    const leaf = held?.state === "read" ? held.leaf : null;
     const printed =
       leaf?.version === 1 && leaf.serial === "0"
         ? "; it is as the commands of the documents make it, and their example is wrong there"

@@ -31,9 +31,10 @@ export const rule = defineRule({
     const held = heldCertificates(secret, certificates);
     if (held.state === "unknown") return yield undecided(held.needs);
     if (held.state !== "read") return yield notApplicable("the Secret holds no readable certificate");
-    for (const [index, certificate] of held.certificates.entries()) {
+    for (const certificate of held.certificates) {
       const { notBefore, notAfter } = certificate;
-      const what = `${index === 0 ? "the certificate" : "the issuer's certificate"} "${certificateName(certificate)}"`;
+      const isLeaf = certificate === held.leaf;
+      const what = `${isLeaf ? "the certificate" : "the issuer's certificate"} "${certificateName(certificate)}"`;
       const left = (notAfter.getTime() - now.getTime()) / day;
       const spot = at(secret, ...held.path);
       if (left < 0)
@@ -51,7 +52,7 @@ export const rule = defineRule({
           advice: "renew the certificate, best by a tool such as cert-manager",
         });
       const span = (notAfter.getTime() - notBefore.getTime()) / day;
-      if (index === 0 && span > longest)
+      if (isLeaf && span > longest)
         yield fail(
           spot,
           `${what} is valid for ${Math.round(span)} days, and browsers take ${longest} at most`,

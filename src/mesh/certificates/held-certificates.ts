@@ -47,10 +47,12 @@ function readOnce(secret: Resource, reader: CertificateReader, pem: string): Cer
 }
 
 export type HeldCertificates =
-  /** The first one is what the gateway shows callers. */
   | {
       readonly state: "read";
+      /** In their order: the gateway takes the first one for its own. */
       readonly certificates: readonly [Certificate, ...Certificate[]];
+      /** The gateway's own certificate, also where a CA's stands before it by mistake. */
+      readonly leaf: Certificate;
       readonly path: Path;
       readonly files: PairFiles;
     }
@@ -58,6 +60,12 @@ export type HeldCertificates =
   /** Nothing there, or nothing that the API server takes. */
   | { readonly state: "none" }
   | { readonly state: "unknown"; readonly needs: string };
+
+/** A chain in the wrong order begins with a CA: that the gateway's own certificate comes later is said once. */
+function leafOf(certificates: readonly [Certificate, ...Certificate[]]): Certificate {
+  const [first] = certificates;
+  return (first.isCa ? certificates.find(({ isCa }) => !isCa) : undefined) ?? first;
+}
 
 /** The certificates that a Secret holds for a gateway. */
 export function heldCertificates(secret: Resource, reader: CertificateReader | null): HeldCertificates {
@@ -69,7 +77,7 @@ export function heldCertificates(secret: Resource, reader: CertificateReader | n
   const reading = readOnce(secret, reader, certificate.text);
   const { path, text } = certificate;
   return reading.state === "read"
-    ? { state: "read", certificates: reading.certificates, path, files }
+    ? { state: "read", certificates: reading.certificates, leaf: leafOf(reading.certificates), path, files }
     : { state: "unreadable", why: reading.why, path, text };
 }
 

@@ -48,8 +48,7 @@ export function namesOf(
   const held = heldCertificates(resource, reader);
   if (held.state === "unknown") return unknown(held.needs);
   if (held.state !== "read") return unknown(`a readable certificate in Secret ${resource.name}`);
-  const [leaf] = held.certificates;
-  return { state: "known", names: leaf.dnsNames, path: held.path };
+  return { state: "known", names: held.leaf.dnsNames, path: held.path };
 }
 
 export interface ServedNames {

@@ -27,7 +27,7 @@ function keyOwner({ certificates, files }: Held, reader: CertificateReader): num
 }
 
 /** A key that belongs to none of the certificates. */
-function* keyFlaws(owner: number | null, { certificates: [leaf], files }: Held): Generator<PairFlaw> {
+function* keyFlaws(owner: number | null, { leaf, files }: Held): Generator<PairFlaw> {
   const [certificateKey, keyKey] = files.names;
   if (owner === -1)
     yield {
@@ -81,8 +81,8 @@ function* chainFlaws({ certificates, files }: Held, reader: CertificateReader): 
 const weakHashes: readonly (string | null)[] = ["md2", "md5", "sha1"];
 
 /** What makes callers refuse a certificate whatever its names are. */
-function* strengthFlaws({ certificates }: Held): Generator<PairFlaw> {
-  for (const [index, certificate] of certificates.entries()) {
+function* strengthFlaws({ certificates, leaf }: Held): Generator<PairFlaw> {
+  for (const certificate of certificates) {
     const { type, bits } = certificate.key;
     if (type.startsWith("rsa") && bits !== null && bits < 2048)
       yield {
@@ -91,7 +91,7 @@ function* strengthFlaws({ certificates }: Held): Generator<PairFlaw> {
         advice: "issue the certificate anew with an RSA key of 2048 bits, or with an EC key",
       };
     // Nobody checks the signature that a root makes on itself.
-    const counts = index === 0 || certificate.subject !== certificate.issuer;
+    const counts = certificate === leaf || certificate.subject !== certificate.issuer;
     if (counts && weakHashes.includes(certificate.signatureHash))
       yield {
         of: "certificate",
@@ -104,7 +104,7 @@ function* strengthFlaws({ certificates }: Held): Generator<PairFlaw> {
 /** The name that the documents' commands give their root. */
 const exampleOrganization = /^example,? inc\.?$/i;
 
-function* originFlaws({ certificates: [leaf] }: Held): Generator<PairFlaw> {
+function* originFlaws({ leaf }: Held): Generator<PairFlaw> {
   if (exampleOrganization.test(leaf.issuerOrganization?.trim() ?? ""))
     yield {
       of: "certificate",
