@@ -48,16 +48,24 @@ function namespacesOf(graph: Graph, gateway: KnativeGateway): GatewayNamespaces 
   return known ? { state: "known", namespaces: [...own] } : gatewayNamespaces(graph);
 }
 
-/** The Services that lead to the pods of a Gateway; for the local one those that are named for it. */
-function servicesBehind(graph: Graph, gateway: KnativeGateway): readonly Resource[] {
-  const workloads = gateway.resources.flatMap((resource) => workloadsOf(graph, resource).workloads);
-  const picking = graph
-    .all(kinds.Service)
-    .filter((service) => workloads.some((workload) => servicePicks(service, workload) === "yes"))
-    .filter(({ name }) => name.includes("local") === (gateway.role === "local"));
-  const usual = picking.filter(({ name }) => name === defaultServices[gateway.role]);
-  return usual.length > 0 ? usual : picking;
-}
+/**
+ * The Services that lead to the pods of a Gateway; for the local one those that are named for it. Asked once for all
+ * candidates of a KnativeServing that name the same Gateway.
+ */
+const servicesBehind = oncePer(
+  (graph: Graph, gateway: KnativeGateway): readonly Resource[] => {
+    const workloads = new Set(
+      gateway.resources.flatMap((resource) => workloadsOf(graph, resource).workloads),
+    );
+    const picking = graph
+      .all(kinds.Service)
+      .filter(({ name }) => name.includes("local") === (gateway.role === "local"))
+      .filter((service) => [...workloads].some((workload) => servicePicks(service, workload) === "yes"));
+    const usual = picking.filter(({ name }) => name === defaultServices[gateway.role]);
+    return usual.length > 0 ? usual : picking;
+  },
+  ({ role, namespace, name }) => `${role} ${namespace}/${name}`,
+);
 
 function layerOf(graph: Graph): "gateways" | "serverless" {
   return graph.owns("gateways") ? "gateways" : "serverless";
