@@ -62,6 +62,9 @@ export interface GatewayService {
   readonly picks: "yes" | "unknown";
 }
 
+/** Ports that were asked for already: of many Gateways on the same pods most ask for the same. */
+const resolvedPorts = oncePer((_graph: Graph, _target: GatewayWorkload) => new Map<number, ResolvedPort>());
+
 function known(port: number): ResolvedPort {
   return { state: "known", port };
 }
@@ -79,6 +82,13 @@ function usual(number: number, needs: string): ResolvedPort {
  * did not opt out, else the number itself.
  */
 export function resolvedPort(graph: Graph, target: GatewayWorkload, number: number): ResolvedPort {
+  const answers = resolvedPorts(graph, target);
+  const answer = answers.get(number) ?? resolve(graph, target, number);
+  answers.set(number, answer);
+  return answer;
+}
+
+function resolve(graph: Graph, target: GatewayWorkload, number: number): ResolvedPort {
   let served = false;
   for (const { service, picks } of servicesOf(graph, target)) {
     if (labelValue(service, noTranslationKey).state !== "absent") continue;
