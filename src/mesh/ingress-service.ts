@@ -37,15 +37,21 @@ export const ingressServices = once((graph: Graph): IngressServices => {
   if (answer.state === "unknown") return { state: "unknown", needs: answer.needs };
   if (answer.state === "assumed")
     return { state: "unknown", needs: "the KnativeServing, which names the Service of its gateway" };
-  const services = answer.gateways.flatMap(({ role, service, resources }) =>
-    role === "local" || service === null
-      ? []
-      : graph
-          .named(kinds.Service, service.namespace, service.name)
-          .filter(({ standing }) => standing === "own")
-          .map((found) => ({ service: found, gateways: resources })),
-  );
-  return { state: "known", services };
+  // Every candidate of the KnativeServing may name the same Service.
+  const found = new Map<Resource, Set<Resource>>();
+  for (const { role, service, resources } of answer.gateways) {
+    if (role === "local" || service === null) continue;
+    for (const named of graph.named(kinds.Service, service.namespace, service.name)) {
+      if (named.standing !== "own") continue;
+      const gateways = found.get(named) ?? new Set();
+      found.set(named, gateways);
+      for (const resource of resources) gateways.add(resource);
+    }
+  }
+  return {
+    state: "known",
+    services: Array.from(found, ([service, gateways]) => ({ service, gateways: [...gateways] })),
+  };
 });
 
 /** Which of the ports Routes of the set's services and DomainMappings lead to. */
