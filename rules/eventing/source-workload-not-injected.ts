@@ -4,58 +4,41 @@ import {
   eventWorkloadKinds,
   eventWorkloads,
   includeKey,
-  strictness,
+  unmetStrictness,
   usersOf,
 } from "../../src/mesh/event-workloads.ts";
-import { injection, injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
+import { injectKey } from "../../src/mesh/injection.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { requestPlace } from "../../src/mesh/revision-templates.ts";
+import { hasMisquotedKey } from "../../src/mesh/sidecar-settings.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import type { Path } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, type Problem, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
-/** Sets a label of a workload to `"true"`; a workload of somebody else gets advice only. */
-function setting(owner: Resource, path: Path, title: string): Pick<Problem, "fix" | "advice"> {
-  const edits = owner.standing === "own" ? setValue(owner, path, "true") : null;
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+/** Sets a label or annotation of a workload to `"true"`; a workload of somebody else gets advice only. */
+function setting(owner: Resource, path: Path, title: string): ReturnType<typeof remedy> {
+  return remedy(title, "review", owner.standing === "own" ? setValue(owner, path, "true") : null);
 }
 
-/** Samples of the documents have a quotation mark inside of the key, which makes it another one. */
-function misquoted({ annotations, labels }: PodTemplate): string {
-  const keys = [...Object.keys(annotations), ...Object.keys(labels)];
-  const wrong = keys.some((key) => key.startsWith(injectKey) && key.slice(injectKey.length).includes('"'));
-  return wrong ? ` beside a key with a stray quotation mark, as the documents print it, wrongly` : "";
-}
-
-function* sidecar(
-  graph: Graph,
-  pod: PodTemplate,
-  from: Resource,
-  path: Path,
-  peers: readonly string[],
-): Generator<Judgement> {
+function* sidecar(graph: Graph, pod: PodTemplate, from: Resource): Generator<Judgement> {
   const { resource } = pod;
-  // Templates of Knative Services are judged with the services.
-  if (resource.kind === kinds.KnativeService) return;
-  const strict = strictness(graph, pod, peers);
-  if (strict.state === "unknown") return yield undecided(strict.needs);
-  if (strict.state === "not-strict") return;
-  const asked = injectionInMesh(graph, pod);
-  const found = asked.state === "yes" ? injection(graph, pod) : asked;
-  if (found.state === "unknown") return yield undecided(found.needs);
-  if (found.state === "yes") return;
-  const written = found.cause === "label" || found.cause === "annotation";
-  const place = written ? found.at : requestPlace(graph, pod);
-  const form = place.path.at(-2) === "labels" ? "label" : "annotation";
+  const { path, peers } = eventWorkloads(graph, from);
+  const unmet = unmetStrictness(graph, pod, peers);
+  if (unmet.state === "unknown") return yield undecided(unmet.needs);
+  if (unmet.state === "none") return;
+  const form = unmet.path.at(-2) === "labels" ? "label" : "annotation";
+  // As samples of the documents have it.
+  const misquoted = hasMisquotedKey(pod)
+    ? " beside a key with a stray quotation mark, as the documents print it, wrongly"
+    : "";
   const isOwn = resource.standing === "own";
   yield fail(
-    isOwn ? at(resource, ...place.path) : at(from, ...path),
-    `the pods of ${label(resource)} send or take events and get no sidecar (${found.reason}${misquoted(pod)}), but ${strict.namespace} takes only callers of the mesh`,
+    isOwn ? at(resource, ...unmet.path) : at(from, ...path),
+    `the pods of ${label(resource)} send or take events and get no sidecar (${unmet.reason}${misquoted}), but ${unmet.namespace} takes only callers of the mesh`,
     {
       related: isOwn && resource !== from ? [{ at: at(from, ...path), message: "names the workload" }] : [],
-      ...setting(resource, place.path, `set ${form} ${injectKey} of the pods to "true"`),
+      ...setting(resource, unmet.path, `set ${form} ${injectKey} of the pods to "true"`),
     },
   );
 }
@@ -91,12 +74,13 @@ export const rule = defineRule({
   reads: [...eventWorkloadKinds],
   subjects: (graph) => graph.own(...eventWorkloadKinds),
   *check(resource, graph) {
-    const { workloads, path, peers, needs } = eventWorkloads(graph, resource);
+    const { workloads, path, needs } = eventWorkloads(graph, resource);
     for (const workload of workloads) {
       // A workload with several Triggers or bindings has one fault, not several.
       const users = usersOf(graph).get(workload) ?? [];
-      if (users[0] === resource)
-        for (const pod of graph.podsOf(workload)) yield* sidecar(graph, pod, resource, path, peers);
+      // Templates of Knative Services are judged with the services.
+      if (users[0] === resource && workload.kind !== kinds.KnativeService)
+        for (const pod of graph.podsOf(workload)) yield* sidecar(graph, pod, resource);
       if (users.find(({ kind }) => kind === kinds.SinkBinding) === resource)
         yield* inclusion(graph, workload, resource, path);
     }

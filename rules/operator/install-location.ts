@@ -1,8 +1,7 @@
 import { replaceScalar, setValue } from "../../src/fix/edits.ts";
 import { read } from "../../src/mesh/field.ts";
-import { kinds, operatorKinds } from "../../src/mesh/kinds.ts";
-import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
-import { eventingNamespace } from "../../src/mesh/namespaces.ts";
+import { operatorKinds } from "../../src/mesh/kinds.ts";
+import { firstOfItsKind, homeOfOperator, servedApiVersion } from "../../src/mesh/operator-resources.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
@@ -10,16 +9,8 @@ import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["metadata", "namespace"];
 
-/** The one namespace that the webhook takes. */
-const homeOf = ({ kind }: Resource): string =>
-  kind === kinds.KnativeServing ? servingNamespace : eventingNamespace;
-
-/** The one version that the operators serve; Eventing's and Serving's `v1alpha1` is gone. */
-const apiVersionOf = ({ kind }: Resource): string =>
-  kind === kinds.KnativeKafka ? "operator.serverless.openshift.io/v1alpha1" : "operator.knative.dev/v1beta1";
-
 function* checkNamespace(operator: Resource): Generator<Judgement> {
-  const home = homeOf(operator);
+  const home = homeOfOperator(operator);
   const written = read(operator, path);
   if (operator.namespace === null && written.state !== "absent")
     return yield undecided(`the namespace of ${operator.id.kind} ${operator.name}`);
@@ -41,12 +32,9 @@ function* checkNamespace(operator: Resource): Generator<Judgement> {
   );
 }
 
-/** Of several objects the first by name may stay. */
 function* checkSingle(operator: Resource, graph: Graph): Generator<Judgement> {
-  const first = graph.all(operator.kind).find((other) => {
-    return other.namespace === operator.namespace && other.name < operator.name;
-  });
-  if (!first || operator.namespace === null) return;
+  const first = firstOfItsKind(graph, operator);
+  if (!first) return;
   yield fail(
     at(operator, "metadata", "name"),
     `this is a second ${operator.id.kind} beside ${label(first)}, and the webhook takes one only`,
@@ -77,7 +65,7 @@ export const rule = defineRule({
   *check(operator, graph) {
     yield* checkNamespace(operator);
     yield* checkSingle(operator, graph);
-    const wanted = apiVersionOf(operator);
+    const wanted = servedApiVersion(operator);
     if (operator.apiVersion === wanted) return;
     yield fail(
       at(operator, "apiVersion"),

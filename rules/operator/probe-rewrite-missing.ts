@@ -1,28 +1,13 @@
 import { setValue } from "../../src/fix/edits.ts";
 import { operatorPods, overridePath } from "../../src/mesh/data-plane.ts";
-import { annotation, valueOr } from "../../src/mesh/field.ts";
-import { parseBool } from "../../src/mesh/go-values.ts";
 import { injection, injectionInMesh } from "../../src/mesh/injection.ts";
 import { operatorKinds } from "../../src/mesh/kinds.ts";
 import { workloadOverride } from "../../src/mesh/overrides.ts";
 import { isPatched } from "../../src/mesh/patches.ts";
-import { versionsOf } from "../../src/mesh/pod-versions.ts";
+import { probeRewrite, unwrittenSeverity } from "../../src/mesh/probe-rewrite.ts";
 import { probeRewriteKey } from "../../src/mesh/sidecar-settings.ts";
-import { facts, holds } from "../../src/mesh/version-facts.ts";
-import type { Severity } from "../../src/model/finding.ts";
-import type { Graph, PodTemplate } from "../../src/model/graph.ts";
-import { atLeast } from "../../src/model/version.ts";
 import { at, defineRule, fail, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
-
-/** Charts rewrite probes mesh-wide from Service Mesh 2.1 on; what the documents ask for is a safeguard there. */
-function severityOf(graph: Graph, pod: PodTemplate): Severity {
-  const versions = versionsOf(graph, pod);
-  if (versions.every((version) => !atLeast(version, "2.1"))) return "error";
-  const modern =
-    versions.every((version) => version.major >= 3) || holds(facts.injectionByLabel, graph.profile);
-  return modern ? "info" : "warning";
-}
 
 export const rule = defineRule({
   id: "operator/probe-rewrite-missing",
@@ -47,23 +32,21 @@ export const rule = defineRule({
       const asked = injectionInMesh(graph, pod);
       if (asked.state === "unknown") yield undecided(asked.needs);
       if (asked.state !== "yes" || injection(graph, pod).state === "no") continue;
-      const value = annotation(pod, probeRewriteKey);
-      const text = valueOr(value, null);
-      const parsed = text === null ? null : parseBool(text);
-      if (parsed === true) continue;
-      if (value.state === "unknown" || override.open || isPatched(graph, operator)) {
+      const rewrite = probeRewrite(pod);
+      if (rewrite.state === "on") continue;
+      if (rewrite.state === "unknown" || override.open || isPatched(graph, operator)) {
         yield undecided(`annotation ${probeRewriteKey} of ${workload.name}`);
         continue;
       }
       const { path, entry } = overridePath(operator, workload.name, "annotation", probeRewriteKey);
       const exact = path.at(-1) === probeRewriteKey ? path : [...path, "annotations", probeRewriteKey];
-      const found = text === null ? "is missing" : `is ${JSON.stringify(text)}`;
+      const found = rewrite.text === null ? "is missing" : `is ${JSON.stringify(rewrite.text)}`;
       yield fail(
         // Without any annotation the workload's name stands for its entry.
         at(operator, ...(path === entry ? [...path, "name"] : path)),
         `annotation ${probeRewriteKey} of ${workload.name} ${found}, and the kubelet's probes have no mesh certificate`,
         {
-          severity: parsed === false ? "error" : severityOf(graph, pod),
+          severity: rewrite.refused ? "error" : unwrittenSeverity(graph, pod),
           ...remedy(`set annotation ${probeRewriteKey} to "true"`, "safe", setValue(operator, exact, "true")),
         },
       );

@@ -1,85 +1,41 @@
-import { goesWith } from "../../src/mesh/alternatives.ts";
-import { read, readString } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { operatorNamespace } from "../../src/mesh/namespaces.ts";
-import { isPatched } from "../../src/mesh/patches.ts";
-import { packageOf, packages, subscriptionsOf } from "../../src/mesh/prerequisites.ts";
-import {
-  customResources,
-  isChannel,
-  looksLike,
-  namespacesOf,
-  substitutesOf,
-} from "../../src/mesh/operator-packages.ts";
-import type { Graph } from "../../src/model/graph.ts";
+import { customResources } from "../../src/mesh/operator-packages.ts";
+import { packageOf, packages } from "../../src/mesh/prerequisites.ts";
+import { installerOf, type SubscriptionFlaw, subscriptionFlaws } from "../../src/mesh/subscription-flaws.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { isList } from "../../src/model/value.ts";
 import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
 import { integrations, oldestIntegrations, olderIntegrations } from "../../src/rule/documents.ts";
 
-const info = "info" as const;
-
-function* checkGroup(subscription: Resource, graph: Graph, namespace: string): Generator<Judgement> {
-  const groups = graph.all(kinds.OperatorGroup).filter((group) => group.namespace === namespace);
-  const [first, second] = groups;
-  if (!first)
-    return yield fail(
-      at(subscription, "metadata", "namespace"),
-      `there is no OperatorGroup in ${namespace}, and nothing is installed without one`,
-      { severity: info, advice: `add an OperatorGroup to ${namespace}` },
-    );
-  if (second && second.name !== first.name)
-    yield fail(
-      at(subscription, "metadata", "namespace"),
-      `there are several OperatorGroups in ${namespace}, and nothing is installed then`,
-      { severity: info, advice: "keep one of them" },
-    );
-  const targets = read(first, ["spec", "targetNamespaces"]);
-  if (targets.state === "value" && isList(targets.value) && targets.value.length > 0)
-    yield fail(
-      at(subscription, "metadata", "namespace"),
-      `the OperatorGroup of ${namespace} names namespaces, and the operator watches all of them only`,
-      {
-        severity: info,
-        related: [{ at: at(first, "spec", "targetNamespaces"), message: "the namespaces" }],
-        advice: "leave spec of the OperatorGroup empty",
-      },
-    );
-}
-
-function* checkSubscription(subscription: Resource, graph: Graph): Generator<Judgement> {
-  const name = readString(subscription, ["spec", "name"]);
-  if (name.state !== "value") return yield undecided("the package of the Subscription");
-  const meant = looksLike(name.value);
-  if (meant === null) return yield notApplicable(`${name.value} is none of the operators`);
-  if (meant !== name.value) {
-    if (customResources(graph, meant).length === 0 || subscriptionsOf(graph, meant).length > 0) return;
-    return yield fail(
-      at(subscription, "spec", "name"),
-      `the set has resources of ${meant}, and this Subscription is for "${name.value}"`,
-      { advice: `use ${meant}` },
-    );
-  }
-  const channel = readString(subscription, ["spec", "channel"]);
-  if (channel.state === "value" && !isChannel(channel.value)) {
-    // Bases leave it to their overlays.
-    if (isPatched(graph, subscription)) yield undecided("the patches of the Subscription");
-    else
-      yield fail(at(subscription, "spec", "channel"), `${meant} has no channel "${channel.value}"`, {
-        severity: info,
+function judge(subscription: Resource, flaw: SubscriptionFlaw): Judgement {
+  const home = at(subscription, "metadata", "namespace");
+  switch (flaw.type) {
+    case "unknown":
+      return undecided(flaw.needs);
+    case "other-operator":
+      return notApplicable(flaw.why);
+    case "package":
+      return fail(
+        at(subscription, "spec", "name"),
+        `the set has resources of ${flaw.meant}, and this Subscription is for "${flaw.written}"`,
+        { advice: `use ${flaw.meant}` },
+      );
+    case "channel":
+      return fail(at(subscription, "spec", "channel"), `${flaw.meant} has no channel "${flaw.channel}"`, {
+        severity: "info",
         advice: "use stable, or one that the catalogue lists",
       });
+    case "namespace":
+      return fail(
+        home,
+        `${flaw.meant} is installed into ${flaw.namespace}, where the documents have ${flaw.usual.join(" or ")}`,
+        { severity: "info", advice: `use ${flaw.usual[0] ?? operatorNamespace}` },
+      );
+    case "group": {
+      const place = flaw.at && { at: at(flaw.at.resource, ...flaw.at.path), message: "the namespaces" };
+      return fail(home, flaw.what, { severity: "info", related: place ? [place] : [], advice: flaw.remedy });
+    }
   }
-  const { namespace } = subscription;
-  if (namespace === null) return yield undecided(`the namespace of Subscription ${subscription.name}`);
-  const usual = namespacesOf(meant);
-  if (!usual.includes(namespace))
-    yield fail(
-      at(subscription, "metadata", "namespace"),
-      `${meant} is installed into ${namespace}, where the documents have ${usual.join(" or ")}`,
-      { severity: info, advice: `use ${usual[0] ?? operatorNamespace}` },
-    );
-  else if (namespace !== operatorNamespace) yield* checkGroup(subscription, graph, namespace);
 }
 
 export const rule = defineRule({
@@ -102,30 +58,21 @@ export const rule = defineRule({
   ],
   *check(resource, graph) {
     const wanted = packageOf(resource.kind);
-    if (wanted === null) return yield* checkSubscription(resource, graph);
-    if (substitutesOf(wanted).some((name) => subscriptionsOf(graph, name).length > 0)) return;
-    const all = graph.all(kinds.OperatorSubscription).map((subscription) => ({
-      subscription,
-      name: readString(subscription, ["spec", "name"]),
-    }));
-    if (all.some(({ name }) => name.state !== "value"))
-      return yield undecided("the packages of the Subscriptions");
-    if (all.some(({ name }) => name.state === "value" && looksLike(name.value) === wanted))
-      return yield notApplicable("the Subscription with its misspelt package is reported");
-    const other = all.find(({ name }) => name.state === "value" && looksLike(name.value) !== null);
-    if (!other) return yield notApplicable("the set installs none of the operators");
-    const match = goesWith(graph, resource, other.subscription);
-    const installer = `Subscription ${other.subscription.name}`;
-    if (match === "other") return yield notApplicable(`${installer} lies beside another ${resource.id.kind}`);
-    if (match === "unknown")
-      return yield undecided(`which ${resource.id.kind} of several folders is applied with ${installer}`);
-    yield fail(
-      at(resource),
-      `nothing in the set installs ${wanted}, which ${resource.id.kind} needs, while another operator is installed`,
-      {
-        related: [{ at: at(other.subscription, "spec", "name"), message: "the other operator" }],
-        advice: `add the Subscription of ${wanted}`,
-      },
-    );
+    if (wanted === null) {
+      for (const flaw of subscriptionFlaws(graph, resource)) yield judge(resource, flaw);
+      return;
+    }
+    const installer = installerOf(graph, resource, wanted);
+    if (installer.state === "none") return yield notApplicable(installer.why);
+    if (installer.state === "unknown") return yield undecided(installer.needs);
+    if (installer.state === "missing")
+      yield fail(
+        at(resource),
+        `nothing in the set installs ${wanted}, which ${resource.id.kind} needs, while another operator is installed`,
+        {
+          related: [{ at: at(installer.other, "spec", "name"), message: "the other operator" }],
+          advice: `add the Subscription of ${wanted}`,
+        },
+      );
   },
 });

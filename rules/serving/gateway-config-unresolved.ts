@@ -1,16 +1,12 @@
 import { setValue } from "../../src/fix/edits.ts";
-import { type ReferenceFault, referenceFaults } from "../../src/mesh/gateway-references.ts";
+import { groupedFaults, type ReferenceFault, referenceFaults } from "../../src/mesh/gateway-references.ts";
 import { ingressClass } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { isPatched } from "../../src/mesh/patches.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { formatPath } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-const hostOf = (service: Resource, graph: Graph): string =>
-  `${service.name}.${service.namespace}.svc.${graph.profile.clusterDomain}`;
 
 function describe({ type, gateway, namespaces, meant }: ReferenceFault): string {
   const { role, namespace, name, host, at: place } = gateway;
@@ -28,22 +24,12 @@ function describe({ type, gateway, namespaces, meant }: ReferenceFault): string 
     : `the Service of ${which} is ${host}, but ${pods}`;
 }
 
-/** The faults that one missing map, or one list, has in common. */
-function grouped(faults: readonly ReferenceFault[]): readonly (readonly ReferenceFault[])[] {
-  const groups = new Map<string, ReferenceFault[]>();
-  for (const fault of faults) {
-    const key = formatPath(fault.path);
-    groups.set(key, [...(groups.get(key) ?? []), fault]);
-  }
-  return [...groups.values()];
-}
-
 /** Names the Service that leads to the gateway's pods, where that is one for certain. */
 function correction(
   serving: Resource,
   graph: Graph,
   faults: readonly ReferenceFault[],
-): Pick<Problem, "fix" | "advice"> {
+): ReturnType<typeof remedy> {
   const [fault] = faults;
   const [service, ...others] = fault?.meant ?? [];
   const sure = faults.length === 1 && others.length === 0 && service?.kind === kinds.Service;
@@ -53,8 +39,9 @@ function correction(
   }
   if (!fault?.key || !sure) return { advice: "name the Service of each gateway in spec.config.istio" };
   const title = `name ${label(service)}`;
-  const edits = setValue(serving, fault.key, hostOf(service, graph));
-  return edits ? { fix: { title, safety: "review", edits } } : { advice: title };
+  const host = `${service.name}.${service.namespace}.svc.${graph.profile.clusterDomain}`;
+  const edits = setValue(serving, fault.key, host);
+  return remedy(title, "review", edits);
 }
 
 export const rule = defineRule({
@@ -72,9 +59,8 @@ export const rule = defineRule({
     if (used.state === "unknown") return yield undecided(used.needs);
     if (used.state !== "istio") return yield notApplicable(`${used.state} is its ingress`);
     const { faults, needs } = referenceFaults(graph, serving);
-    for (const group of grouped(faults)) {
+    for (const group of groupedFaults(faults)) {
       const [first] = group;
-      if (!first) continue;
       if (first.gateway.at === null && isPatched(graph, serving)) {
         yield undecided("the patches of the KnativeServing");
         continue;

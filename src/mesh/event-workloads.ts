@@ -5,6 +5,7 @@ import { isMapping, valueAt } from "../model/value.ts";
 import type { Path } from "../model/value.ts";
 import { labelValue, read, readString, valueOr } from "./field.ts";
 import { parseServiceHost } from "./hosts.ts";
+import { injection, injectionInMesh } from "./injection.ts";
 import { kinds, workloadKinds } from "./kinds.ts";
 import { labelsOf, matchesSelector } from "./label-match.ts";
 import { meshesOf } from "./membership.ts";
@@ -13,6 +14,7 @@ import { namespaceMode } from "./mtls.ts";
 import { namespaceLabel } from "./namespace-labels.ts";
 import { eventingNamespace } from "./namespaces.ts";
 import { isPatched } from "./patches.ts";
+import { requestPlace } from "./revision-templates.ts";
 
 /** Kinds that make workloads of their own send or take events. */
 export const eventWorkloadKinds = [
@@ -181,4 +183,30 @@ export function bindingOf(graph: Graph, subject: Resource): Binding {
   if (label === undefined)
     return { state: "unknown", needs: `the labels of namespace ${namespace ?? "(not known)"}` };
   return { state: "left-out", assumed: eventings.length === 0 };
+}
+
+/** Whether a pod gets no sidecar although its own namespace, or the other end of its events, asks for a certificate. */
+export type UnmetStrictness =
+  | {
+      readonly state: "unmet";
+      /** The namespace that asks for it. */
+      readonly namespace: string;
+      readonly reason: string;
+      /** Where the pod asks for its sidecar, or should. */
+      readonly path: Path;
+    }
+  | { readonly state: "none" }
+  | { readonly state: "unknown"; readonly needs: string };
+
+export function unmetStrictness(graph: Graph, pod: PodTemplate, peers: readonly string[]): UnmetStrictness {
+  const strict = strictness(graph, pod, peers);
+  if (strict.state === "unknown") return strict;
+  if (strict.state === "not-strict") return { state: "none" };
+  const asked = injectionInMesh(graph, pod);
+  const found = asked.state === "yes" ? injection(graph, pod) : asked;
+  if (found.state === "unknown") return { state: "unknown", needs: found.needs };
+  if (found.state === "yes") return { state: "none" };
+  const isWritten = found.cause === "label" || found.cause === "annotation";
+  const { path } = isWritten ? found.at : requestPlace(graph, pod);
+  return { state: "unmet", namespace: strict.namespace, reason: found.reason, path };
 }

@@ -1,6 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import type { Path } from "../model/value.ts";
+import { formatPath, type Path } from "../model/value.ts";
 import { servicePicks, workloadsOf } from "./gateway-workloads.ts";
 import { kinds } from "./kinds.ts";
 import { knativeGatewaysOf, servingNamespace } from "./knative-gateways.ts";
@@ -161,4 +161,18 @@ export function isMisdirected(graph: Graph, serving: Resource, role: GatewayRole
   return referenceFaults(graph, serving).faults.some(
     (fault) => fault.gateway.role === role && fault.type !== "gateway",
   );
+}
+
+/** The faults that one missing map, or one list, has in common. */
+export function groupedFaults(
+  faults: readonly ReferenceFault[],
+): readonly (readonly [ReferenceFault, ...ReferenceFault[]])[] {
+  const groups = new Map<string, [ReferenceFault, ...ReferenceFault[]]>();
+  for (const fault of faults) {
+    const key = formatPath(fault.path);
+    const group = groups.get(key);
+    if (group) group.push(fault);
+    else groups.set(key, [fault]);
+  }
+  return [...groups.values()];
 }

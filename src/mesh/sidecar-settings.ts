@@ -57,3 +57,9 @@ export function settingsInSpec(pod: PodTemplate): readonly MisplacedSetting[] {
   const inSpec = settingsBelow(pod.resource, pod.specPath, pod);
   return [...inSpec, ...settingsBelow(pod.resource, [...pod.specPath, "metadata"], pod)];
 }
+
+/** Whether a template has the key that asks for the sidecar with a quotation mark inside, which makes it another one. */
+export function hasMisquotedKey({ annotations, labels }: PodTemplate): boolean {
+  const keys = [...Object.keys(annotations), ...Object.keys(labels)];
+  return keys.some((key) => key.startsWith(injectKey) && key.slice(injectKey.length).includes('"'));
+}
