@@ -21,6 +21,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   rules: ["model", "rule", "schema", "graph", "mesh", "simulate", "fix"],
   engine: ["model", "rule", "load", "schema", "graph", "mesh", "simulate"],
   report: ["model", "rule", "simulate"],
+  harness: ["model", "rule", "load", "graph", "mesh", "simulate", "engine", "report", "config"],
   config: ["model", "load", "graph", "engine", "rule"],
   cli: [
     "model",
@@ -39,6 +40,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     "fix",
     "generate",
     "config",
+    "harness",
   ],
   action: ["model", "report", "engine", "cli", "config", "load", "rules", "rule"],
   // The doors of the library.

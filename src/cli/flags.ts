@@ -8,6 +8,7 @@ import { newHelp } from "./new-flags.ts";
 import { planHelp } from "./plan-flags.ts";
 import { reportHelp } from "./report-flags.ts";
 import { matrixHelp, reachHelp } from "./simulate-flags.ts";
+import { testHelp } from "./test-flags.ts";
 
 export const commandNames = [
   "lint",
@@ -15,6 +16,7 @@ export const commandNames = [
   "report",
   "reach",
   "matrix",
+  "test",
   "new",
   "rules",
   "explain",
@@ -228,6 +230,7 @@ export const commands: readonly CommandHelp[] = [
   ),
   reachHelp([config, ...color]),
   matrixHelp([config, ...color]),
+  testHelp([config, ...color]),
   newHelp([config]),
   {
     name: "rules",

@@ -22,6 +22,8 @@ async function run(name: CommandName, line: ParsedLine, io: Io): Promise<number>
       return (await import("./commands/reach.ts")).runReach(line, io);
     case "matrix":
       return (await import("./commands/matrix.ts")).runMatrix(line, io);
+    case "test":
+      return (await import("./commands/test.ts")).runTest(line, io);
     case "new":
       return (await import("./commands/new.ts")).runNew(line, io);
     case "rules":

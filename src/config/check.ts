@@ -54,7 +54,7 @@ export function readConfigDocuments(
   return problems.length > 0 ? { problems } : { checked: readConfig(document) };
 }
 
-function* documentProblems(document: ManifestDocument): Generator<string> {
+export function* documentProblems(document: ManifestDocument): Generator<string> {
   if (document.error) yield problemAt(document, document.error.at, document.error.message);
   for (const notice of document.notices) {
     if (notice.kind === "duplicate-key")
@@ -88,7 +88,7 @@ function* meaningProblems(document: ManifestDocument): Generator<string> {
   }
 }
 
-function* profileProblems(document: ManifestDocument, path: Path): Generator<string> {
+export function* profileProblems(document: ManifestDocument, path: Path): Generator<string> {
   for (const [key, text] of Object.entries(profileAt(document, path))) {
     try {
       checkProfile({ [key]: text }, problemAt(document, placeOf(document, [...path, key]), key));
@@ -100,22 +100,25 @@ function* profileProblems(document: ManifestDocument, path: Path): Generator<str
 }
 
 /** The paths of a list's items. */
-function items(document: ManifestDocument, path: Path): readonly Path[] {
+export function items(document: ManifestDocument, path: Path): readonly Path[] {
   const value = valueAt(document.value, path) ?? null;
   return isList(value) ? value.map((_, index) => [...path, index]) : [];
 }
 
 /** The paths of a mapping's entries, with their keys. */
-function entries(document: ManifestDocument, path: Path): readonly (readonly [string, Path])[] {
+export function entries(document: ManifestDocument, path: Path): readonly (readonly [string, Path])[] {
   const value = valueAt(document.value, path);
   return isMapping(value) ? Object.keys(value).map((key) => [key, [...path, key]]) : [];
 }
 
-function texts(document: ManifestDocument, path: Path): readonly string[] {
+export function texts(document: ManifestDocument, path: Path): readonly string[] {
   return items(document, path).flatMap((item) => textAt(document, item) ?? []);
 }
 
-function profileAt(document: ManifestDocument, path: Path): Readonly<Partial<Record<ProfileKey, string>>> {
+export function profileAt(
+  document: ManifestDocument,
+  path: Path,
+): Readonly<Partial<Record<ProfileKey, string>>> {
   const values: Partial<Record<ProfileKey, string>> = {};
   for (const key of profileKeys) {
     const text = textAt(document, [...path, key]) ?? texts(document, [...path, key]).join(",");
@@ -124,7 +127,7 @@ function profileAt(document: ManifestDocument, path: Path): Readonly<Partial<Rec
   return values;
 }
 
-function tenantsAt(document: ManifestDocument, path: Path): readonly Tenant[] {
+export function tenantsAt(document: ManifestDocument, path: Path): readonly Tenant[] {
   return items(document, path).map((item) => ({
     name: textAt(document, [...item, "name"]) ?? "",
     namespaces: texts(document, [...item, "namespaces"]),
@@ -132,7 +135,7 @@ function tenantsAt(document: ManifestDocument, path: Path): readonly Tenant[] {
 }
 
 /** `meshlint.yaml:4:9` */
-function whereIs(document: ManifestDocument, path: Path, part: "key" | "value" = "value"): string {
+export function whereIs(document: ManifestDocument, path: Path, part: "key" | "value" = "value"): string {
   return problemAt(document, placeOf(document, path, part), "").slice(0, -2);
 }
 

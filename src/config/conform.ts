@@ -51,13 +51,23 @@ const expected: Readonly<Record<Written, string>> = {
   mapping: "a mapping",
 };
 
-/** Everything in which the value at a path differs from its shape, each with its place. */
-export function* differences(document: ManifestDocument, shape: Shape, path: Path): Generator<string> {
+/**
+ * Everything in which the value at a path differs from its shape, each with its place.
+ *
+ * @param whole what to call the value where the path is empty
+ */
+export function* differences(
+  document: ManifestDocument,
+  shape: Shape,
+  path: Path,
+  whole = "the config",
+): Generator<string> {
   const value = valueAt(document.value, path) ?? null;
   const wrong = (message: string, at: Path = path, part: "key" | "value" = "value") =>
     problemAt(document, placeOf(document, at, part), message);
-  const field = path.length === 0 ? "the config" : formatPath(path);
+  const field = path.length === 0 ? whole : formatPath(path);
 
+  if (shape.type === "any") return;
   if (shape.type === "either") {
     const fitting = shape.of.find((option) => writtenFor(option) === writtenAs(value));
     if (fitting && value !== null) yield* differences(document, fitting, path);
@@ -108,7 +118,7 @@ export function* differences(document: ManifestDocument, shape: Shape, path: Pat
       for (const key of Object.keys(value)) yield* differences(document, shape.values, [...path, key]);
       return;
     case "mapping":
-      yield* keyDifferences(document, shape, path, Object.keys(value));
+      yield* keyDifferences(document, shape, path, Object.keys(value), field);
       return;
     case "anything":
   }
@@ -127,6 +137,7 @@ function* keyDifferences(
   shape: Shape & { readonly type: "mapping" },
   path: Path,
   keys: readonly string[],
+  field: string,
 ): Generator<string> {
   const at = (message: string, place: Path, part: "key" | "value") =>
     problemAt(document, placeOf(document, place, part), message);
@@ -140,9 +151,8 @@ function* keyDifferences(
     }
   }
   for (const key of shape.required ?? [])
-    if (!keys.includes(key)) yield at(`${formatPath(path)} has no ${key}`, path, "value");
+    if (!keys.includes(key)) yield at(`${field} has no ${key}`, path, "value");
   if (!shape.oneOf) return;
   const given = shape.oneOf.filter((key) => keys.includes(key));
-  if (given.length !== 1)
-    yield at(`${formatPath(path)} has to have one of ${shape.oneOf.join(", ")}`, path, "value");
+  if (given.length !== 1) yield at(`${field} has to have one of ${shape.oneOf.join(", ")}`, path, "value");
 }

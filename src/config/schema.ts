@@ -3,13 +3,13 @@ import { profileKeys, type ProfileKey } from "../model/profile.ts";
 import { layers } from "../model/set.ts";
 import { toJsonSchema, type Shape } from "./shape.ts";
 
-const text = (description: string, ...examples: readonly unknown[]): Shape => ({
+export const text = (description: string, ...examples: readonly unknown[]): Shape => ({
   type: "text",
   description,
   ...(examples.length > 0 ? { examples } : {}),
 });
 
-const list = (description: string, items: Shape, ...examples: readonly unknown[]): Shape => ({
+export const list = (description: string, items: Shape, ...examples: readonly unknown[]): Shape => ({
   type: "list",
   description,
   items,
@@ -34,7 +34,7 @@ const profileTexts: Readonly<Record<ProfileKey, Shape>> = {
   },
 };
 
-const profile: Shape = {
+export const profileShape: Shape = {
   type: "mapping",
   description:
     "Versions and facts of the cluster that the manifests are meant for. What is not said is detected, or assumed.",
@@ -49,7 +49,7 @@ const layer: Shape = {
   noun: "layer",
 };
 
-const tenants = list(
+export const tenantsShape = list(
   "Tenants and their namespaces. Rules of the group tenant/ and the matrix judge by them.",
   {
     type: "mapping",
@@ -116,8 +116,8 @@ const set: Shape = {
     namespace: text("Namespace of objects that name none.", "team-a"),
     owns: list("Parts of the platform that this set is responsible for.", layer, ["mesh", "gateways"]),
     context,
-    tenants,
-    profile,
+    tenants: tenantsShape,
+    profile: profileShape,
   },
 };
 
@@ -159,12 +159,12 @@ export const configShape: Shape & { readonly type: "mapping" } = {
       "Another config that this one builds on: a path relative to this file, or a package.",
       "./base.meshlint.yaml",
     ),
-    profile,
+    profile: profileShape,
     ignore: list("Files that are not read.", text("A glob, relative to this file."), ["**/debugging/**"]),
     sets: list("The sets. Without any, meshlint finds them itself.", set, [
       { name: "prod", path: "clusters/prod" },
     ]),
-    tenants,
+    tenants: tenantsShape,
     rules: {
       type: "names",
       description: "Levels and options of rules, by id or glob; later ones win.",

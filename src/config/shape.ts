@@ -26,6 +26,8 @@ export type Shape =
   | (About & { readonly type: "names"; readonly values: Shape })
   /** Anything that YAML can say: the options of a rule, which the rule's own schema checks. */
   | (About & { readonly type: "anything" })
+  /** Any value at all, nothing (null) included. */
+  | (About & { readonly type: "any" })
   /** One of these, told apart by what is written: a scalar, a list or a mapping. At most one for each. */
   | (About & { readonly type: "either"; readonly of: readonly Shape[] });
 
@@ -77,6 +79,8 @@ function bodyOf(shape: Shape): Record<string, unknown> {
       return { type: ["object", "null"], additionalProperties: toJsonSchema(shape.values) };
     case "anything":
       return { type: ["object", "null"] };
+    case "any":
+      return {};
     case "either":
       return { anyOf: shape.of.map(toJsonSchema) };
   }

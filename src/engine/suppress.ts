@@ -7,6 +7,7 @@ import { lineStartsOf, type Location, positionAt, type SourceFile } from "../mod
 import type { Rule } from "../rule/define.ts";
 import picomatch from "picomatch/posix.js";
 import { type Directive, directiveKinds, directivesOf } from "./comments.ts";
+import { resourceMatches } from "./resource-pattern.ts";
 import { ruleMatches, type RuleSettings } from "./settings.ts";
 
 export interface SuppressionInput {
@@ -101,21 +102,6 @@ function commentEntries(directives: readonly Directive[]): readonly Entry[] {
   });
 }
 
-/** `Kind/namespace/name`, or `Kind/name` for any namespace; `*` stands for any characters. */
-function isResource(wanted: string, finding: Finding): boolean {
-  const { resource } = finding;
-  if (resource === null) return false;
-  const steps = wanted.split("/");
-  const kind = steps[0] ?? "";
-  const name = steps.at(-1) ?? "";
-  const namespace = steps.length > 2 ? (steps[1] ?? "") : null;
-  return (
-    (ruleMatches(kind, resource.id.kind) || ruleMatches(kind, resource.kind)) &&
-    (namespace === null || (resource.namespace !== null && ruleMatches(namespace, resource.namespace))) &&
-    ruleMatches(name, resource.name)
-  );
-}
-
 function configEntry(entry: ConfigSuppression, today: string, tree: Pick<Tree, "inRoot">): Entry {
   const { rule, resource, path, reason, until, at } = entry;
   const matches = path === null ? null : picomatch([path, `${path.replace(/\/+$/, "")}/**`], { dot: true });
@@ -130,7 +116,7 @@ function configEntry(entry: ConfigSuppression, today: string, tree: Pick<Tree, "
     fix: null,
     covers: (finding) =>
       fits(rule, finding.rule) &&
-      (resource === null || isResource(resource, finding)) &&
+      (resource === null || (finding.resource !== null && resourceMatches(resource, finding.resource))) &&
       (matches === null || matches(tree.inRoot(finding.at.file.path))),
   };
 }
