@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createColors } from "picocolors";
 import { rules } from "../rules/index.ts";
+import { baselineJsonSchema } from "../src/config/baseline.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
 import { main } from "../src/cli/main.ts";
 import { commands } from "../src/cli/flags.ts";
@@ -186,5 +187,6 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ["docs/statements.md", statementsPage()],
     ["docs/document-mistakes.md", mistakesPage()],
     ["schemas/meshlint.schema.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
+    ["schemas/baseline.schema.json", `${JSON.stringify(baselineJsonSchema(), null, 2)}\n`],
   ]);
 }

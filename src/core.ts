@@ -8,6 +8,7 @@
  * console.log(formatReport("compact", report));
  */
 import { rules } from "../rules/index.ts";
+import { readBaseline } from "./config/baseline.ts";
 import { checkConfig } from "./config/check.ts";
 import { lint } from "./engine/lint.ts";
 import { prepareFiles } from "./load/load.ts";
@@ -59,6 +60,8 @@ export interface LintFilesOptions {
   readonly base?: readonly SourceFile[];
   /** Report only what the change from `base` to the files causes; without `base` everything. */
   readonly changed?: boolean;
+  /** A file that `meshlint --baseline FILE --update-baseline` wrote: findings that it knows are suppressed. */
+  readonly baseline?: SourceFile;
   /** Reads X.509 certificates; default: nobody does, and what needs it is undecided. */
   readonly certificates?: CertificateReader;
   /** The day that certificates and dates of suppressions are compared with; default: today. */
@@ -85,7 +88,8 @@ export async function lintFiles(
     path,
     text: text.replace(/^\uFEFF/, ""),
   });
-  const sources = files.map(withoutMark);
+  const baseline = options.baseline ? readBaseline(withoutMark(options.baseline)) : null;
+  const sources = files.filter(({ path }) => path !== baseline?.path).map(withoutMark);
   const base = options.base?.map(withoutMark);
   const config = options.config ? checkConfig(options.config, catalogue) : emptyConfig;
   prepareFiles([...sources, ...(base ?? [])]);
@@ -107,6 +111,7 @@ export async function lintFiles(
     catalogue,
     contextFiles: [],
     ...(base && { base: { files: base } }),
+    baseline,
     onlyCaused: options.changed ?? false,
     certificates: options.certificates ?? null,
     now: options.now ?? new Date(),

@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import { createColors } from "picocolors";
 import { rules } from "../rules/index.ts";
+import { loadBaseline } from "./cli/baseline.ts";
 import { formatNames, type FormatName } from "./cli/flags.ts";
 import { formatReport as format } from "./cli/formats.ts";
 import { lintProject } from "./cli/lint-project.ts";
@@ -58,6 +59,8 @@ export interface LintOptions {
    * the base is not there (a shallow checkout) everything is reported.
    */
   readonly changed?: boolean;
+  /** A file that `meshlint --baseline FILE --update-baseline` wrote: findings that it knows are suppressed. */
+  readonly baseline?: string;
   /** Lint what is staged instead of the work tree, and report only what it changes against HEAD or `base`. */
   readonly staged?: boolean;
   /** Is told, in a sentence, why there is nothing to compare with. */
@@ -80,6 +83,8 @@ export async function lint(options: LintOptions = {}): Promise<Report> {
     config,
     packages: true,
     extraRules,
+    baseline:
+      options.baseline === undefined ? null : loadBaseline(io.cwd, { file: options.baseline, update: false }),
     comparison: base !== null || changed || staged ? { base, changed, staged } : null,
     options: {
       profile: options.profile ?? {},

@@ -5,6 +5,7 @@ export const rule = defineSetRule({
   id: "suppression/unused",
   summary: "A suppression hides nothing.",
   severity: "warning",
+  varies: true,
   category: "hygiene",
   documentation: [meshlint("Suppressions")],
   fix: "review",

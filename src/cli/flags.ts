@@ -70,6 +70,13 @@ const config: Flag = {
   value: "FILE",
   description: "Use this config instead of the meshlint.yaml found upward from the working directory",
 };
+const baseline: Flag = {
+  name: "baseline",
+  value: "FILE",
+  description:
+    "Findings that this file knows are suppressed, wherever their lines are now; only new ones count " +
+    "(--update-baseline of lint writes it)",
+};
 const color: readonly Flag[] = [
   { name: "color", description: "Colours, also where output is no terminal (as FORCE_COLOR does)" },
   { name: "no-color", description: "No colours (as NO_COLOR does)" },
@@ -151,6 +158,13 @@ const lintFlags: readonly Flag[] = [
     name: "staged",
     description: "Lint what is staged, not the work tree, and report only what it changes against HEAD",
   },
+  baseline,
+  {
+    name: "update-baseline",
+    description:
+      "Write what is found into the file of --baseline: new findings are added, those that are gone taken out; reasons " +
+      "and dates stay",
+  },
   {
     name: "cluster",
     description: "Judge beside the objects of a cluster as they are now, and run the rules that need one",
@@ -183,7 +197,7 @@ const lintFlags: readonly Flag[] = [
 ];
 
 /** Those of lint that say what is judged, and how. */
-const judging = new Set(["config", "profile", "set", "rule", "skip", "severity", "fail-on"]);
+const judging = new Set(["config", "baseline", "profile", "set", "rule", "skip", "severity", "fail-on"]);
 
 export const commands: readonly CommandHelp[] = [
   {
@@ -212,6 +226,8 @@ export const commands: readonly CommandHelp[] = [
       { command: "meshlint --rule 'mesh/*' --fail-on warning", does: "one group, strictly" },
       { command: "meshlint --changed --base origin/main", does: "what a branch makes worse" },
       { command: "meshlint --staged", does: "for a commit hook" },
+      { command: "meshlint --baseline known.json --update-baseline", does: "accept what there is today" },
+      { command: "meshlint --baseline known.json", does: "what is new since then" },
     ],
     exits: [
       { code: 0, when: "no finding at or above --fail-on" },
@@ -223,7 +239,7 @@ export const commands: readonly CommandHelp[] = [
       { code: 3, when: "a bug in meshlint; the other findings are still reported" },
     ],
   },
-  reportHelp([config]),
+  reportHelp([baseline, config]),
   fixHelp(
     lintFlags.filter((flag) => judging.has(flag.name)),
     color,

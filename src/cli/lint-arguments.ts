@@ -3,6 +3,7 @@ import { parseProfileOption } from "../graph/profile.ts";
 import type { LintOptions } from "../engine/lint-input.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FailOn } from "../report/summary.ts";
+import { type BaselineArguments, baselineArguments } from "./baseline.ts";
 import { type ClusterArguments, clusterArguments } from "./cluster-arguments.ts";
 import type { FormatName } from "./flags.ts";
 import type { LintComparison } from "./lint-project.ts";
@@ -23,6 +24,7 @@ export interface LintArguments {
   readonly cluster: ClusterArguments | null;
   /** Null: neither --base nor --changed nor --staged. */
   readonly comparison: LintComparison | null;
+  readonly baseline: BaselineArguments | null;
   readonly failOn: FailOn;
   readonly maxFindings: number | null;
   readonly quiet: boolean;
@@ -103,6 +105,7 @@ export function lintArguments(line: ParsedLine): LintArguments {
       sets: values(line, "set"),
     },
     comparison: comparisonOf(line),
+    baseline: baselineArguments(line),
     failOn: (single(line, "fail-on") ?? "error") as FailOn,
     maxFindings: positiveNumber(single(line, "max-findings"), "--max-findings"),
     quiet: given(line, "quiet"),

@@ -5,6 +5,7 @@ import { lint } from "../engine/lint.ts";
 import type { LintInput, LintOptions } from "../engine/lint-input.ts";
 import { loadFiles, prepareFiles } from "../load/load.ts";
 import { toResources } from "../load/resources.ts";
+import type { Baseline } from "../model/baseline.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FileState, Report } from "../model/report.ts";
 import type { SourceFile } from "../model/source.ts";
@@ -13,6 +14,7 @@ import { loadValidators } from "../schema/validate.ts";
 import type { Rule } from "../rule/define.ts";
 import { compared } from "./compare.ts";
 import type { Io } from "./io.ts";
+import type { RevisionFiles } from "./revision-files.ts";
 import { placeName, type Project, readProject } from "./project.ts";
 import { say } from "./say.ts";
 
@@ -27,6 +29,8 @@ export interface LintRequest {
   /** Rules beside those of the catalogue. */
   readonly extraRules: readonly Rule[];
   readonly comparison?: LintComparison | null;
+  /** The findings that are known. */
+  readonly baseline?: Baseline | null;
   /** The cluster's objects, as the text of a snapshot: rules that need a cluster run beside them. */
   readonly live?: SourceFile | null;
 }
@@ -71,6 +75,13 @@ export function aboveAll(files: readonly SourceFile[]): readonly string[] {
   const heights = files.map(({ path }) => path.split("/").filter((step) => step === "..").length);
   const most = heights.reduce((a, b) => Math.max(a, b), 0);
   return most === 0 ? ["."] : [Array.from({ length: most }, () => "..").join("/")];
+}
+
+/** Files without the baseline: it is no manifest, though it may lie among them. */
+export function manifestsOnly<T extends RevisionFiles>(tree: T, baseline: Baseline | null): T {
+  if (baseline === null) return tree;
+  const isOther = ({ path }: { readonly path: string }): boolean => path !== baseline.path;
+  return { ...tree, files: tree.files.filter(isOther), fileStates: tree.fileStates.filter(isOther) };
 }
 
 /** A project as the engine takes it. */
@@ -118,21 +129,23 @@ export async function lintProject(
   request: LintRequest,
   lap: (step: string) => void = () => {},
 ): Promise<LintedProject> {
-  const { paths, options } = request;
-  const read = await readProject(io, paths, {
+  const { paths, options, baseline = null } = request;
+  const found = await readProject(io, paths, {
     config: request.config,
     packages: request.packages,
     sets: options.sets,
   });
-  const { project, input, notices, since }: Comparison = request.comparison
-    ? await comparisonOf(io, read, request.comparison)
-    : { project: read, input: {}, notices: [], since: null };
+  const { input, notices, since, ...read }: Comparison = request.comparison
+    ? await comparisonOf(io, found, request.comparison)
+    : { project: found, input: {}, notices: [], since: null };
+  const project = manifestsOnly(read.project, baseline);
+  const base = input.base && manifestsOnly({ fileStates: [], ...input.base }, baseline);
   lap("read");
   const live = request.live ? [request.live] : [];
   const files = [
     ...project.files,
     ...live,
-    ...(input.base?.files ?? []),
+    ...(base?.files ?? []),
     ...project.contextFiles.flatMap((context) => context.files),
   ];
   prepareFiles(files);
@@ -143,7 +156,7 @@ export async function lintProject(
     project.patterns,
     catalogue.map((rule) => rule.id),
   );
-  const beside = { ...input, ...(live.length > 0 && { live }) };
+  const beside = { ...input, ...(base && { base }), baseline, ...(live.length > 0 && { live }) };
   const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...beside });
   lap("lint");
   return { project, report, notices, since };

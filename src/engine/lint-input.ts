@@ -1,3 +1,4 @@
+import type { Baseline } from "../model/baseline.ts";
 import type { CertificateReader } from "../model/certificate.ts";
 import type { Config, RuleLevel } from "../model/config.ts";
 import type { ProfileKey } from "../model/profile.ts";
@@ -60,6 +61,8 @@ export interface LintInput {
    * need a cluster run. Absent: they are not applicable.
    */
   readonly live?: readonly SourceFile[];
+  /** The findings that are known, and not reported as new. Its file is none of `files`. */
+  readonly baseline?: Baseline | null;
   /** Report only what the change from the base to these files causes; without a base everything. */
   readonly onlyCaused?: boolean;
   /** Reads X.509 certificates; without a reader what needs it is undecided. */

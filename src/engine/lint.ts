@@ -4,6 +4,7 @@ import { loadFiles } from "../load/load.ts";
 import { discoverSets, type SetInput } from "../load/sets/discover.ts";
 import { treeAt } from "../load/sets/paths.ts";
 import { UsageError } from "../model/errors.ts";
+import type { BaselineReport } from "../model/baseline.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Graph } from "../model/graph.ts";
 import { suggestion } from "../model/nearest.ts";
@@ -11,6 +12,7 @@ import type { FileState, Report, SetReport } from "../model/report.ts";
 import { layers, type ResourceSet } from "../model/set.ts";
 import type { SourceFile } from "../model/source.ts";
 import type { Rule } from "../rule/define.ts";
+import { applyBaseline } from "./baseline.ts";
 import { caused } from "./caused.ts";
 import { judge, type Judged } from "./judge.ts";
 import type { LintInput } from "./lint-input.ts";
@@ -145,30 +147,36 @@ function judgeBase(
   ];
 }
 
-/** The findings of a revision, suppressed ones marked, before anything is left out. */
+/** The findings of a revision, suppressed ones marked, before anything is left out; and what became of the baseline. */
 function findingsOf(
   { files, states, complete }: Revision,
   judged: readonly JudgedSet[],
   input: LintInput,
   settings: ReadonlyMap<Rule, RuleSettings>,
-): readonly Finding[] {
-  const { config, options, now, catalogue } = input;
+): { readonly findings: readonly Finding[]; readonly baseline: BaselineReport | null } {
+  const { config, options, now, catalogue, baseline = null } = input;
   const found = judged.flatMap(({ said }) => said.findings);
   const texts = new Map(files.map((file) => [file.path, file]));
   // An unreadable document has no resources: a finding without one is about its text.
   const explained = found.filter((finding) => finding.resource === null);
   found.push(...unreadableFindings(states, texts, options.named, settings, explained));
-  return applySuppressions(mergeAcrossSets(found), {
+  const verdicts = judged.flatMap(({ said }) => said.verdicts);
+  const findings = applySuppressions(mergeAcrossSets(found), {
     files,
     config,
     now,
     settings,
     catalogue,
-    verdicts: judged.flatMap(({ said }) => said.verdicts),
+    verdicts,
     judged: new Set(judged.flatMap(({ set }) => set.documents.map((document) => document.file.path))),
     complete,
     configTree: treeAt(input.configFolder, input.belowConfig),
   });
+  if (baseline === null) return { findings, baseline };
+  const { shownPaths } = options;
+  const known = { baseline, now, settings, catalogue, verdicts, complete, shownPaths };
+  const applied = applyBaseline(findings, known);
+  return { findings: applied.findings, baseline: { path: baseline.path, uses: applied.uses } };
 }
 
 /** What sets are discovered from. */
@@ -223,15 +231,21 @@ export function lint(input: LintInput): Report {
   const found = findingsOf(head, judged, input, settings);
   const findings =
     base !== null && input.onlyCaused === true
-      ? caused(found, findingsOf(base, judgeBase(base, input, settings, judged), input, settings))
-      : found;
+      ? caused(
+          found.findings,
+          findingsOf(base, judgeBase(base, input, settings, judged), input, settings).findings,
+        )
+      : found.findings;
+  const isShown = ({ at: { file } }: Finding): boolean =>
+    isBelow(file.path, options.shownPaths) || file.path === found.baseline?.path;
   return {
     sets: judged.map(({ report }) => report),
-    findings: inOrder(findings.filter((finding) => isBelow(finding.at.file.path, options.shownPaths))),
+    findings: inOrder(findings.filter(isShown)),
     files: head.states
       .filter((state) => isBelow(state.path, options.shownPaths))
       .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
     crashes: judged.flatMap(({ said }) => said.crashes),
+    ...(found.baseline && { baseline: found.baseline }),
     counts: countsOf(judgedSets, loaded.variables),
   };
 }

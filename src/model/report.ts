@@ -1,3 +1,4 @@
+import type { BaselineReport } from "./baseline.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import type { Profile } from "./profile.ts";
@@ -57,6 +58,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly files: readonly FileState[];
   readonly crashes: readonly Crash[];
+  /** Only where there is a baseline. */
+  readonly baseline?: BaselineReport;
   readonly counts: {
     readonly files: number;
     readonly documents: number;

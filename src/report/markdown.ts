@@ -4,7 +4,15 @@ import { positionAt } from "../model/source.ts";
 import { commentText as text, markdownCode, markdownTable } from "./markdown-text.ts";
 import { profileTexts } from "./pretty-summary.ts";
 import { inertLines, safeMessage } from "./safe-text.ts";
-import { activeFindings, countsText, plural, summaryOf, tally, undecidedSubjects } from "./summary.ts";
+import {
+  activeFindings,
+  baselineSentence,
+  countsText,
+  plural,
+  summaryOf,
+  tally,
+  undecidedSubjects,
+} from "./summary.ts";
 
 export interface MarkdownOptions {
   /** Where the page of a rule can be read; null: nowhere. */
@@ -65,9 +73,11 @@ function heading(report: Report): string {
 
 function sentence(report: Report): string {
   const { suppressed, undecided, files, resources } = summaryOf(report);
+  const baseline = baselineSentence(report);
   const parts = [
     `${plural(resources, "resource")} in ${plural(files, "file")}`,
     ...(suppressed > 0 ? [`${suppressed} suppressed`] : []),
+    ...(baseline === null ? [] : [baseline]),
     ...(undecided > 0 ? [`${undecided} undecided`] : []),
     ...(report.crashes.length > 0 ? [`${plural(report.crashes.length, "rule")} crashed`] : []),
   ];

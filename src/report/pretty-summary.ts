@@ -5,7 +5,7 @@ import { label } from "../model/resource.ts";
 import { positionAt } from "../model/source.ts";
 import { profileValue } from "./profile.ts";
 import { safeMessage, safeText } from "./safe-text.ts";
-import { activeFindings, plural, summaryOf, tally, undecidedSubjects } from "./summary.ts";
+import { activeFindings, baselineSentence, plural, summaryOf, tally, undecidedSubjects } from "./summary.ts";
 
 /** How many different needs and sets the summary names before it counts the rest. */
 const most = 3;
@@ -122,7 +122,9 @@ export function prettySummary(
   report: Report,
   { colors, verbose }: { readonly colors: Colors; readonly verbose: boolean },
 ): string {
+  const baseline = baselineSentence(report);
   const details = [
+    ...(baseline === null ? [] : [`baseline: ${baseline}`]),
     ...fixLines(report),
     ...filesLines(report),
     ...profileLines(report),

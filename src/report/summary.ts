@@ -89,3 +89,45 @@ export function countsText(report: Report): string {
   const { errors, warnings, infos } = summaryOf(report);
   return [plural(errors, "error"), plural(warnings, "warning"), plural(infos, "info")].join(", ");
 }
+
+/** What `--baseline` comes to: findings that it knows, findings that are new, and those whose date has passed. */
+export interface BaselineCounts {
+  readonly known: number;
+  readonly added: number;
+  readonly expired: number;
+}
+
+/** Null without a baseline. */
+export function baselineCounts(report: Report): BaselineCounts | null {
+  const { baseline, findings } = report;
+  if (baseline === undefined) return null;
+  const late = new Set(baseline.uses.flatMap((use) => (use.expired ? use.findings : [])));
+  const expired = findings.filter((finding) => late.has(finding)).length;
+  const active = activeFindings(report).filter(({ at }) => at.file.path !== baseline.path);
+  return {
+    known: findings.filter(({ suppressed }) => suppressed?.by === "baseline").length,
+    added: active.length - expired,
+    expired,
+  };
+}
+
+/** `12 known findings are in the baseline, 2 are new, 1 counts again since its date has passed`; null without one. */
+export function baselineSentence(report: Report): string | null {
+  const counts = baselineCounts(report);
+  if (counts === null) return null;
+  const { known, added, expired } = counts;
+  const parts = [
+    plural(known, "known finding is in the baseline", "known findings are in the baseline"),
+    plural(added, "is new", "are new"),
+    ...(expired > 0
+      ? [
+          plural(
+            expired,
+            "counts again since its date has passed",
+            "count again since their dates have passed",
+          ),
+        ]
+      : []),
+  ];
+  return parts.join(", ");
+}

@@ -67,7 +67,7 @@ test("all options of lint arrive", () => {
     "a.yaml -q --verbose --stats --strict --explain-profile --no-color - --config c.yaml --profile serverless=1.31 " +
     "--profile mesh=2.5,architectures=amd64,arm64 --set prod --rule mesh/* --rule tenant/* --skip mesh/a " +
     "--fail-on never --severity mesh/b=off --severity *=info --max-findings 12 --base v1 --changed --cluster " +
-    "--context prod -- --odd";
+    "--context prod --baseline known.json --update-baseline -- --odd";
   expect(lint(...args.split(" "))).toEqual({
     paths: ["a.yaml", "-", "--odd"],
     destinations: [{ format: "pretty", file: null }],
@@ -85,6 +85,7 @@ test("all options of lint arrive", () => {
     },
     cluster: { kubeconfig: null, context: "prod" },
     comparison: { base: "v1", changed: true, staged: false },
+    baseline: { file: "known.json", update: true },
     failOn: "never",
     maxFindings: 12,
     quiet: true,
@@ -98,6 +99,12 @@ test("all options of lint arrive", () => {
 test("the options of a cluster belong to --cluster", () => {
   expect(lint().cluster).toBeNull();
   expect(() => lint("--context", "prod")).toThrow("--context belongs to --cluster, which is not given");
+});
+
+test("--update-baseline writes the file of --baseline", () => {
+  expect(lint().baseline).toBeNull();
+  expect(lint("--baseline", "a.json").baseline).toEqual({ file: "a.json", update: false });
+  expect(() => lint("--update-baseline")).toThrow("--baseline FILE, which is not given");
 });
 
 test("the last of --color and --no-color counts", () => {

@@ -5,16 +5,18 @@ import { lint } from "../../engine/lint.ts";
 import { isBelow } from "../../engine/shown.ts";
 import { type ChangedFile, fixAll, type FixInput } from "../../fix/fix-all.ts";
 import { prepareFiles } from "../../load/load.ts";
+import type { Baseline } from "../../model/baseline.ts";
 import type { Report } from "../../model/report.ts";
 import { lineStartsOf, type SourceFile } from "../../model/source.ts";
 import { inertLines, safeBlock } from "../../report/safe-text.ts";
 import { shownLine } from "../../report/secret-lines.ts";
 import { exitCodeOf } from "../../report/summary.ts";
+import { loadBaseline } from "../baseline.ts";
 import { KeptInput, ProjectFiles, withMark, writeFixed } from "../fix-files.ts";
 import { type FixReport, fixSummary, jsonFix, prettyFix, remainingOf } from "../fix-report.ts";
 import type { Io } from "../io.ts";
 import { type LintArguments, lintArguments } from "../lint-arguments.ts";
-import { aboveAll, inputOf, requireObjects } from "../lint-project.ts";
+import { aboveAll, inputOf, manifestsOnly, requireObjects } from "../lint-project.ts";
 import { wantsColor } from "../output.ts";
 import { given, type ParsedLine, single } from "../parse.ts";
 import { type Project, readProject } from "../project.ts";
@@ -34,14 +36,16 @@ function once(run: Lint): Lint {
   };
 }
 
-/** How the project is linted: as the user asked, and as a whole with every rule. */
+/** How the project is linted: as the user asked, and as a whole with every rule and without a baseline. */
 function lintersOf(
   project: Project,
   options: LintArguments["options"],
+  baseline: Baseline | null,
 ): Pick<FixInput, "shown" | "everything"> {
   const input = inputOf(project, options, rules, new Date());
-  const shown = once((files) => lint({ ...input, files }));
+  const shown = once((files) => lint({ ...input, files, baseline }));
   const isWhole =
+    baseline === null &&
     options.rules.length === 0 &&
     options.sets.length === 0 &&
     project.files.every((file) => isBelow(file.path, project.shownPaths));
@@ -93,11 +97,13 @@ export async function runFix(line: ParsedLine, io: Io): Promise<number> {
   const { paths, quiet, verbose } = options;
   const piped = paths.includes("-");
   const input = new KeptInput();
-  const project = await readProject({ ...io, ...(io.stdin && { stdin: input.kept(io.stdin) }) }, paths, {
+  const baseline = options.baseline && loadBaseline(io.cwd, options.baseline);
+  const found = await readProject({ ...io, ...(io.stdin && { stdin: input.kept(io.stdin) }) }, paths, {
     config: options.config,
     packages: true,
     sets: options.options.sets,
   });
+  const project = manifestsOnly(found, baseline);
   requireRules(
     project.patterns,
     rules.map((rule) => rule.id),
@@ -105,7 +111,7 @@ export async function runFix(line: ParsedLine, io: Io): Promise<number> {
   const [stdin] = piped ? project.files : [];
   const mark = stdin ? input.mark(stdin) : "";
   prepareFiles([...project.files, ...project.contextFiles.flatMap(({ files }) => files)]);
-  const linters = lintersOf(project, options.options);
+  const linters = lintersOf(project, options.options, baseline);
   requireObjects(io, options, { project, report: linters.shown(project.files) });
 
   const files = new ProjectFiles(io.cwd, project);

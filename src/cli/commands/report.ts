@@ -5,6 +5,7 @@ import { conformanceJson } from "../../report/conformance-json.ts";
 import { conformanceMarkdown } from "../../report/conformance-markdown.ts";
 import { exitCodeOf } from "../../report/summary.ts";
 import { statedDocuments } from "../../rule/statements/documents.ts";
+import { loadBaseline } from "../baseline.ts";
 import type { Io } from "../io.ts";
 import { lintArguments } from "../lint-arguments.ts";
 import { lintProject, requireObjects } from "../lint-project.ts";
@@ -34,7 +35,9 @@ export async function runReport(line: ParsedLine, io: Io): Promise<number> {
     flags: flags.filter(({ name }) => name !== "format" && name !== "output"),
   });
   const { paths, config, comparison, failOn, verbose } = options;
-  const request = { paths, config, packages: true, options: options.options, extraRules: [], comparison };
+  const baseline = options.baseline && loadBaseline(io.cwd, options.baseline);
+  const common = { paths, config, packages: true, options: options.options, extraRules: [] };
+  const request = { ...common, comparison, baseline };
   const linted = await lintProject(io, request);
   for (const notice of linted.notices) say(io, `meshlint: ${notice}`);
   requireObjects(io, options, linted);
