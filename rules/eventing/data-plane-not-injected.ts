@@ -5,7 +5,7 @@ import { eventingInMesh } from "../../src/mesh/eventing-config.ts";
 import { injectKey } from "../../src/mesh/injection.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 function asking(operator: Resource, request: SidecarRequest | null): ReturnType<typeof remedy> {
@@ -27,8 +27,7 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.KnativeEventing),
   *check(eventing, graph) {
     const inMesh = eventingInMesh(graph, eventing);
-    if (inMesh.state === "unknown") return yield undecided(inMesh.needs);
-    if (inMesh.state === "no") return yield notApplicable(inMesh.why);
+    if (inMesh.state === "no" || inMesh.state === "unknown") return yield unsettled(inMesh);
     const { gaps, byAnnotation, needs } = dataPlane(graph, eventing);
     const shown = inMesh.at?.resource;
     const match = shown && gaps.length > 0 ? goesWith(graph, eventing, shown) : "yes";

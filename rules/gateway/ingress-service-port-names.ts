@@ -13,15 +13,8 @@ import { otherIngress } from "../../src/mesh/gateway-scope.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  notApplicable,
-  type Problem,
-  remedy,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const users: Readonly<Record<RoutePort, string>> = { https: "pass-through Routes", http2: "edge Routes" };

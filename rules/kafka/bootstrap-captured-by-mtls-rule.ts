@@ -6,7 +6,7 @@ import type { Edit } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** The short name in every place at once: entry and bootstrap lists have to agree. */
@@ -38,8 +38,7 @@ export const rule = defineRule({
   ],
   *check(resource, graph) {
     const captured = capturedHosts(graph, resource);
-    if (captured.state === "none") return yield notApplicable(captured.why);
-    if (captured.state === "unknown") return yield undecided(captured.needs);
+    if (captured.state === "none" || captured.state === "unknown") return yield unsettled(captured);
     for (const host of captured.hosts) {
       if ("needs" in host) {
         yield undecided(host.needs);

@@ -4,7 +4,7 @@ import { injectKey } from "../../src/mesh/injection.ts";
 import { usesMesh } from "../../src/mesh/kafka-egress.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 function asking(operator: Resource, request: SidecarRequest | null): ReturnType<typeof remedy> {
@@ -29,8 +29,7 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.KnativeKafka),
   *check(kafka, graph) {
     const used = usesMesh(graph, kafka);
-    if (used.state === "unknown") return yield undecided(used.needs);
-    if (used.state === "no") return yield notApplicable(used.why);
+    if (used.state === "no" || used.state === "unknown") return yield unsettled(used);
     const { gaps, byAnnotation, needs } = dataPlane(graph, kafka);
     for (const { workloads, reason, path, request } of gaps) {
       const verb = workloads.length === 1 ? "gets" : "get";

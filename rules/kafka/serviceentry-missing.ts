@@ -4,7 +4,7 @@ import { unservedHosts } from "../../src/mesh/kafka-entries.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, type Spot, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Spot, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 /** What hides an entry: its namespace if it is seen only there, else the list of namespaces. */
@@ -27,8 +27,7 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.KnativeKafka),
   *check(kafka, graph) {
     const used = usesMesh(graph, kafka);
-    if (used.state === "unknown") return yield undecided(used.needs);
-    if (used.state === "no") return yield notApplicable(used.why);
+    if (used.state === "no" || used.state === "unknown") return yield unsettled(used);
     const namespace = dataPlaneNamespace(kafka);
     for (const { needs } of listsOfKafka(graph, kafka)) if (needs !== null) yield undecided(needs);
     for (const unserved of unservedHosts(graph, kafka)) {

@@ -4,7 +4,7 @@ import { admitsKourier, nearMisses } from "../../src/mesh/kourier-network.ts";
 import { valueOr } from "../../src/mesh/field.ts";
 import { managesNetworkPolicies } from "../../src/mesh/network-policies.ts";
 import { meshName } from "../../src/mesh/meshes.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations, oldestIntegrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -21,8 +21,7 @@ export const rule = defineRule({
   reads: [kinds.KnativeService],
   subjects(graph) {
     const active = kourierMesh(graph);
-    if (active.state === "none") return notApplicable(active.why);
-    if (active.state === "unknown") return undecided(active.needs);
+    if (active.state === "none" || active.state === "unknown") return unsettled(active);
     // The namespace's first service speaks for all of them.
     return active.namespaces.flatMap(({ services }) =>
       services.filter(({ standing }) => standing === "own").slice(0, 1),

@@ -3,7 +3,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { kourierMesh } from "../../src/mesh/kourier.ts";
 import { admitsKourier, cutsEgress, type NearMiss, nearMisses } from "../../src/mesh/kourier-network.ts";
 import type { Edit } from "../../src/model/finding.ts";
-import { at, atKey, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 function editsOf({ policy, path, wrong }: NearMiss): readonly Edit[] | null {
@@ -26,8 +26,7 @@ export const rule = defineRule({
   reads: [kinds.NetworkPolicy],
   subjects(graph) {
     const active = kourierMesh(graph);
-    if (active.state === "none") return notApplicable(active.why);
-    if (active.state === "unknown") return undecided(active.needs);
+    if (active.state === "none" || active.state === "unknown") return unsettled(active);
     const names = active.namespaces.map(({ namespace }) => namespace);
     return graph
       .own(kinds.NetworkPolicy)

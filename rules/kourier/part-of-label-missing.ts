@@ -6,7 +6,7 @@ import { admitsKourier, partOfKey, partOfValue } from "../../src/mesh/kourier-ne
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations, oldestIntegrations } from "../../src/rule/documents.ts";
 
 /** Whether applying the manifest takes labels away that the operator has set. */
@@ -35,8 +35,7 @@ export const rule = defineRule({
   candidates: "any",
   subjects(graph) {
     const active = kourierMesh(graph);
-    if (active.state === "none") return notApplicable(active.why);
-    if (active.state === "unknown") return undecided(active.needs);
+    if (active.state === "none" || active.state === "unknown") return unsettled(active);
     return graph.own(kinds.Namespace).filter(({ name }) => callerNamespaces.includes(name));
   },
   *check(namespace, graph) {

@@ -5,7 +5,7 @@ import { hasOwnCertificate, kourierListensTls } from "../../src/mesh/kourier-tls
 import { kourierMesh } from "../../src/mesh/kourier.ts";
 import { passthroughKey } from "../../src/mesh/passthrough.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -22,8 +22,7 @@ export const rule = defineRule({
   reads: [kinds.KnativeService, kinds.DomainMapping],
   subjects(graph) {
     const active = kourierMesh(graph);
-    if (active.state === "none") return notApplicable(active.why);
-    if (active.state === "unknown") return undecided(active.needs);
+    if (active.state === "none" || active.state === "unknown") return unsettled(active);
     return graph.own(kinds.KnativeService, kinds.DomainMapping);
   },
   *check(resource, graph) {

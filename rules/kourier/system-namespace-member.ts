@@ -8,7 +8,7 @@ import type { Mesh } from "../../src/mesh/meshes.ts";
 import { managesNetworkPolicies } from "../../src/mesh/network-policies.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Judgement, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const gateway = {
@@ -63,8 +63,7 @@ export const rule = defineRule({
   reads: [kinds.ServiceMeshMemberRoll, kinds.ServiceMeshMember],
   subjects(graph) {
     const active = kourierMesh(graph);
-    if (active.state === "none") return notApplicable(active.why);
-    if (active.state === "unknown") return undecided(active.needs);
+    if (active.state === "none" || active.state === "unknown") return unsettled(active);
     return graph.own(kinds.ServiceMeshMemberRoll, kinds.ServiceMeshMember);
   },
   *check(resource, graph) {

@@ -30,7 +30,7 @@ function* checkMounts(pod: PodTemplate, graph: Graph): Generator<Judgement> {
     else
       yield fail(
         at(resource, ...path),
-        `container ${container} mounts volume "${name}", which the pod does not declare, so the API server refuses it`,
+        `${container === "" ? "the container" : `container ${container}`} mounts volume "${name}", which the pod does not declare, so the API server refuses it`,
         { severity: "error", advice: "declare the volume under volumes of the pod" },
       );
   }

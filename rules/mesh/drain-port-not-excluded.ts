@@ -13,7 +13,7 @@ import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList, valueAt } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import type { Judgement } from "../../src/rule/define.ts";
 import { integrations, printedSo } from "../../src/rule/documents.ts";
 
@@ -34,8 +34,7 @@ function* checkService(service: Resource, graph: Graph): Generator<Judgement> {
 
 function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> {
   const found = portExclusion(graph, smcp, drainPort);
-  if (found.state === "unknown") return yield undecided(found.needs);
-  if (found.state === "not-applicable") return yield notApplicable(found.why);
+  if (found.state === "not-applicable" || found.state === "unknown") return yield unsettled(found);
   if (found.state === "excluded" || (found.state === "missing" && servicesExcludePort(graph, drainPort)))
     return;
   const { state, path, ofNumbers } = found;
@@ -44,19 +43,15 @@ function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> 
   const alone = isList(printed) && printed.length === 1 && printed[0] === ports.secureMetrics;
   const shortened = alone ? ` (${printedSo})` : "";
   const edits = found.isList ? appendItem(smcp, path, drainPort) : setValue(smcp, path, [drainPort]);
-  if (state === "replaced") {
-    const message = `this list replaces the one that excludes ${drainPort} when it is applied: ${why}${shortened}`;
-    yield fail(at(smcp, ...path), message, {
-      ...(smcp.form === "full" && { severity: "warning" as const }),
-      ...remedy(`add ${drainPort} to the list`, "safe", edits),
-    });
-    return;
-  }
-  yield fail(
-    at(smcp, ...path),
-    `port ${drainPort} is not excluded from the sidecars: ${why}${shortened}`,
-    remedy(`add ${drainPort} to the excluded ports`, "safe", ofNumbers ? edits : null),
-  );
+  const isReplaced = state === "replaced";
+  const message = isReplaced
+    ? `this list replaces the one that excludes ${drainPort} when it is applied: ${why}${shortened}`
+    : `port ${drainPort} is not excluded from the sidecars: ${why}${shortened}`;
+  const title = `add ${drainPort} to the ${isReplaced ? "list" : "excluded ports"}`;
+  yield fail(at(smcp, ...path), message, {
+    ...(isReplaced && smcp.form === "full" && { severity: "warning" }),
+    ...remedy(title, "safe", isReplaced || ofNumbers ? edits : null),
+  });
 }
 
 export const rule = defineRule({

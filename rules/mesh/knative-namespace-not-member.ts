@@ -12,7 +12,16 @@ import type { Severity } from "../../src/model/finding.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList } from "../../src/model/value.ts";
-import { at, atKey, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import {
+  at,
+  atKey,
+  defineRule,
+  fail,
+  notApplicable,
+  remedy,
+  undecided,
+  unsettled,
+} from "../../src/rule/define.ts";
 import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -77,8 +86,7 @@ export const rule = defineRule({
   *check(roll, graph) {
     if (roll.kind !== kinds.ServiceMeshMemberRoll) return yield* requireRoll(roll, graph);
     const found = serverlessMesh(graph);
-    if (found.state === "unknown") return yield undecided(found.needs);
-    if (found.state === "none") return yield notApplicable(found.why);
+    if (found.state !== "found") return yield unsettled(found);
     const mesh = meshes(graph).find((candidate) => candidate.rolls.includes(roll));
     if (!mesh || !found.all.some((other) => other.mesh === mesh))
       return yield notApplicable("the roll of another mesh");

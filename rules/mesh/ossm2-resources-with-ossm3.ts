@@ -1,38 +1,23 @@
 import { ingressClass } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import {
-  claimOf,
-  mayBeAlternatives,
+  labelledKinds,
+  olderClaim,
+  olderKinds,
   olderLabels,
   reliesOnOlderServices,
   serviceMesh3,
 } from "../../src/mesh/mesh-generations.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  atKey,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
-const olderKinds = [
-  kinds.ServiceMeshControlPlane,
-  kinds.ServiceMeshMemberRoll,
-  kinds.ServiceMeshMember,
-] as const;
-const labelled = [kinds.Namespace, kinds.NetworkPolicy] as const;
-
 function* checkClaim(resource: Resource, graph: Graph, istio: Resource | null): Generator<Judgement> {
-  const claim = claimOf(graph, resource);
+  const claim = olderClaim(graph, resource, istio);
   if (claim === null) return;
   if ("needs" in claim) return yield undecided(claim.needs);
-  if (istio && mayBeAlternatives(graph, istio, resource))
-    return yield undecided(`whether ${label(istio)}, from another folder, is for the same cluster`);
   const { path, namespaces } = claim;
   const named = namespaces.join(", ");
   yield fail(
@@ -68,14 +53,14 @@ export const rule = defineRule({
   ],
   applies: "Service Mesh 3",
   fix: "none",
-  reads: [...olderKinds, ...labelled, kinds.KnativeServing],
+  reads: [...olderKinds, ...labelledKinds, kinds.KnativeServing],
   subjects: (graph) =>
     serviceMesh3(graph) === null
       ? notApplicable("nothing says that Serverless is in Service Mesh 3")
-      : graph.own(...olderKinds, ...labelled, kinds.KnativeServing),
+      : graph.own(...olderKinds, ...labelledKinds, kinds.KnativeServing),
   *check(resource, graph) {
     if (resource.kind === kinds.KnativeServing) return yield* checkServing(resource, graph);
-    if (resource.kind !== kinds.Namespace && resource.kind !== kinds.NetworkPolicy)
+    if (olderKinds.some((kind) => kind === resource.kind))
       return yield* checkClaim(resource, graph, serviceMesh3(graph)?.istio ?? null);
     for (const path of olderLabels(graph, resource))
       yield fail(

@@ -1,27 +1,18 @@
 import { setValue } from "../../src/fix/edits.ts";
-import { readString, valueOr } from "../../src/mesh/field.ts";
 import { knativePods } from "../../src/mesh/gateway-exposure.ts";
 import { istioKinds, kinds } from "../../src/mesh/kinds.ts";
 import { sailPorts } from "../../src/mesh/sail-ports.ts";
-import { secretAccess } from "../../src/mesh/secret-access.ts";
+import { podSecretAccess } from "../../src/mesh/secret-access.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  remedy,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 function* checkPorts(istio: Resource, graph: Graph): Generator<Judgement> {
   const found = sailPorts(graph, istio);
-  if (found.state === "not-applicable") return yield notApplicable(found.why);
-  if (found.state === "unknown") return yield undecided(found.needs);
+  if (found.state === "not-applicable" || found.state === "unknown") return yield unsettled(found);
   const { lacking, needs, path, text } = found;
   if (needs !== null) yield undecided(needs);
   if (lacking.length === 0) return;
@@ -37,17 +28,12 @@ function* checkPorts(istio: Resource, graph: Graph): Generator<Judgement> {
 
 function* checkGateway(deployment: Resource, graph: Graph): Generator<Judgement> {
   for (const { pod, namespace } of knativePods(graph).filter((pods) => pods.resource === deployment)) {
-    const path = [...pod.specPath, "serviceAccountName"];
-    const account = readString(deployment, path);
-    if (account.state === "unknown" || namespace === null)
-      return yield undecided("the namespace and the service account of the gateway's pods");
-    const name = valueOr(account, "default");
-    const access = secretAccess(graph, namespace, name);
+    const access = podSecretAccess(graph, pod, namespace);
     if (access.state === "unknown") return yield undecided(access.needs);
     if (access.state === "no")
       yield fail(
-        at(deployment, ...path),
-        `service account ${name} of the gateway may not ${access.lacking.join(", ")} Secrets in ${namespace}, so it gets no certificate`,
+        at(deployment, ...access.path),
+        `service account ${access.account} of the gateway may not ${access.lacking.join(", ")} Secrets in ${namespace}, so it gets no certificate`,
         { advice: `bind a Role with get, list and watch of secrets in ${namespace} to it` },
       );
   }

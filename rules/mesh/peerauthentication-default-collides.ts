@@ -2,7 +2,7 @@ import { replaceScalar } from "../../src/fix/edits.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { meshName } from "../../src/mesh/meshes.ts";
 import { isOperatorName, ownedByOperator } from "../../src/mesh/owned-policies.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, remedy, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -21,8 +21,7 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.PeerAuthentication, kinds.DestinationRule).filter(isOperatorName),
   *check(policy, graph) {
     const owned = ownedByOperator(graph, policy);
-    if (owned.state === "unknown") return yield undecided(owned.needs);
-    if (owned.state === "no") return yield notApplicable(owned.why);
+    if (owned.state === "no" || owned.state === "unknown") return yield unsettled(owned);
     const path = ["metadata", "name"];
     const title = "give it another name, or leave it out and set dataPlane.mtls of the control plane";
     yield fail(

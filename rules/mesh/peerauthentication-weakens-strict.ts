@@ -1,6 +1,6 @@
-import { readText, valueOr } from "../../src/mesh/field.ts";
+import { readText } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { knativeHost } from "../../src/mesh/knative-hosts.ts";
+import { plainKnativeTls } from "../../src/mesh/knative-hosts.ts";
 import { membership } from "../../src/mesh/membership.ts";
 import type { Mesh } from "../../src/mesh/meshes.ts";
 import {
@@ -10,12 +10,11 @@ import {
   portsWithoutSelector,
   takesPlain,
 } from "../../src/mesh/peer-authentications.ts";
-import { plainTls } from "../../src/mesh/plain-tls.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, atKey, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, undecided, unsettled } from "../../src/rule/define.ts";
 import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -53,17 +52,13 @@ function* checkPolicy(policy: Resource, graph: Graph, mesh: Mesh): Generator<Jud
 }
 
 function* checkDestination(rule: Resource, graph: Graph): Generator<Judgement> {
-  const plain = plainTls(rule);
-  if (plain.length === 0) return;
-  const host = knativeHost(graph, rule);
-  if (host === null) return yield undecided(`the host of DestinationRule ${rule.name}`);
-  if (host === "other") return;
-  const written = valueOr(readText(rule, ["spec", "host"]), "");
-  const what = host === "name" ? "belongs to Knative" : "covers hosts of Knative";
-  for (const { path, mode } of plain)
+  const found = plainKnativeTls(graph, rule);
+  if (found.state === "unknown") return yield undecided(found.needs);
+  const what = found.host === "name" ? "belongs to Knative" : "covers hosts of Knative";
+  for (const { path, mode } of found.places)
     yield fail(
       at(rule, ...path),
-      `"${written}" ${what}, and mode ${mode} makes sidecars call it without a certificate of the mesh`,
+      `"${found.written}" ${what}, and mode ${mode} makes sidecars call it without a certificate of the mesh`,
       { advice: "use ISTIO_MUTUAL, or narrow the host" },
     );
 }
@@ -91,8 +86,7 @@ export const rule = defineRule({
       : notApplicable("not asked for before Serverless 1.31"),
   *check(resource, graph) {
     const found = serverlessMesh(graph);
-    if (found.state === "none") return yield notApplicable(found.why);
-    if (found.state === "unknown") return yield undecided(found.needs);
+    if (found.state !== "found") return yield unsettled(found);
     const { mesh } = found;
     const { namespace } = resource;
     const isPolicy = resource.kind === kinds.PeerAuthentication;
@@ -102,8 +96,7 @@ export const rule = defineRule({
     // What stands outside the mesh does nothing; the root namespace's DestinationRules count everywhere.
     if (said.length > 0 && (isPolicy || namespace !== mesh.namespace)) {
       const home = membership(graph, namespace, mesh);
-      if (home.state === "unknown") return yield undecided(home.needs);
-      if (home.state === "not-member") return yield notApplicable(home.why);
+      if (home.state === "not-member" || home.state === "unknown") return yield unsettled(home);
     }
     yield* said;
   },

@@ -6,15 +6,8 @@ import { metricsBackend, wrongBackendKey } from "../../src/mesh/metrics-backend.
 import { readBoolean, readString, valueOr } from "../../src/mesh/field.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  notApplicable,
-  type NotApplicable,
-  remedy,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { NotApplicable } from "../../src/rule/define.ts";
 import { integrations, oldestIntegrations } from "../../src/rule/documents.ts";
 
 function whyNot(operator: Resource, graph: Graph): NotApplicable | null {

@@ -4,7 +4,7 @@ import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { scraping, slipsOf } from "../../src/mesh/monitoring-policies.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, type Judgement, notApplicable, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const optOut = "serverless.openshift.io/disable-istio-net-policies-generation";
@@ -43,8 +43,7 @@ export const rule = defineRule({
   *check(resource, graph) {
     if (resource.kind === kinds.NetworkPolicy) return yield* checkName(resource, graph);
     const found = scraping(graph, resource);
-    if (found.state === "not-applicable") return yield notApplicable(found.why);
-    if (found.state === "unknown") return yield undecided(found.needs);
+    if (found.state === "not-applicable" || found.state === "unknown") return yield unsettled(found);
     // One that means to help and does not: metrics/networkpolicy-selector.
     if (found.state === "admitted" || slipsOf(graph, resource).length > 0) return;
     const namespace = resource.namespace ?? servingNamespace;

@@ -5,16 +5,8 @@ import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { scraping, selectorSlip, type SelectorSlip } from "../../src/mesh/monitoring-policies.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isMapping, valueAt } from "../../src/model/value.ts";
-import {
-  at,
-  atKey,
-  defineRule,
-  fail,
-  notApplicable,
-  type Problem,
-  remedy,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import type { Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const right = { "kubernetes.io/metadata.name": "openshift-monitoring" };

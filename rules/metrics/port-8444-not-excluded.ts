@@ -6,15 +6,8 @@ import { ports } from "../../src/mesh/knative-ports.ts";
 import { measuredKinds, meshedPods, metricsState, podsExcludeMetrics } from "../../src/mesh/metrics-port.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  remedy,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations, oldestIntegrations } from "../../src/rule/documents.ts";
 
 const port = ports.secureMetrics;
@@ -39,8 +32,7 @@ function* checkOperator(operator: Resource, graph: Graph): Generator<Judgement> 
 
 function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> {
   const found = portExclusion(graph, smcp, port);
-  if (found.state === "unknown") return yield undecided(found.needs);
-  if (found.state === "not-applicable") return yield notApplicable(found.why);
+  if (found.state === "not-applicable" || found.state === "unknown") return yield unsettled(found);
   if (found.state === "excluded" || (found.state === "missing" && podsExcludeMetrics(graph))) return;
   const { state, path, isList, ofNumbers } = found;
   const edits = isList ? appendItem(smcp, path, port) : setValue(smcp, path, [port]);

@@ -9,15 +9,8 @@ import {
 import { isPatched } from "../../src/mesh/patches.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import {
-  at,
-  atKey,
-  defineRule,
-  fail,
-  type Judgement,
-  notApplicable,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { architecture } from "../../src/rule/documents.ts";
 
 const nodeKinds = [kinds.Node, kinds.Machine, kinds.MachineSet];

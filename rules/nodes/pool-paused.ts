@@ -3,7 +3,8 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { rollOut } from "../../src/mesh/nodes/roll-outs.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, unsettled } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { architecture } from "../../src/rule/documents.ts";
 
 const path = ["spec", "paused"];
@@ -12,8 +13,7 @@ const path = ["spec", "paused"];
 function* checkChange(config: Resource, graph: Graph, base: Graph | null): Generator<Judgement> {
   if (base === null) return yield notApplicable("needs a base revision (--base REV)");
   const found = rollOut(graph, base, config);
-  if (found.state === "none") return yield notApplicable(found.why);
-  if (found.state === "unknown") return yield undecided(found.needs);
+  if (found.state === "none" || found.state === "unknown") return yield unsettled(found);
   const does = found.effect === "drains" ? "drains (without a restart)" : "drains and restarts";
   yield fail(
     at(config, "spec"),

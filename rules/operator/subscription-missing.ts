@@ -4,7 +4,8 @@ import { customResources } from "../../src/mesh/operator-packages.ts";
 import { packageOf, packages } from "../../src/mesh/prerequisites.ts";
 import { installerOf, type SubscriptionFlaw, subscriptionFlaws } from "../../src/mesh/subscription-flaws.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, unsettled } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations, oldestIntegrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 function judge(subscription: Resource, flaw: SubscriptionFlaw): Judgement {
@@ -63,8 +64,7 @@ export const rule = defineRule({
       return;
     }
     const installer = installerOf(graph, resource, wanted);
-    if (installer.state === "none") return yield notApplicable(installer.why);
-    if (installer.state === "unknown") return yield undecided(installer.needs);
+    if (installer.state === "none" || installer.state === "unknown") return yield unsettled(installer);
     if (installer.state === "missing")
       yield fail(
         at(resource),

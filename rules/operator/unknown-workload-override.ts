@@ -6,15 +6,8 @@ import { nearest } from "../../src/model/nearest.ts";
 import { isUnknown } from "../../src/model/placeholder.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import type { Path } from "../../src/model/value.ts";
-import {
-  at,
-  defineRule,
-  fail,
-  type Judgement,
-  type Problem,
-  remedy,
-  undecided,
-} from "../../src/rule/define.ts";
+import { at, defineRule, fail, remedy, undecided } from "../../src/rule/define.ts";
+import type { Judgement, Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 /** Offers the nearest of the right names, if one is near. */

@@ -1,6 +1,6 @@
 import { admission } from "../../src/mesh/admitted-routes.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -18,8 +18,7 @@ export const rule = defineRule({
   subjects: (graph) => graph.own(kinds.KnativeService, kinds.DomainMapping),
   *check(resource, graph) {
     const found = admission(graph, resource);
-    if (found.state === "not-applicable") return yield notApplicable(found.why);
-    if (found.state === "unknown") return yield undecided(found.needs);
+    if (found.state === "not-applicable" || found.state === "unknown") return yield unsettled(found);
     if (found.state === "no")
       yield fail(at(resource, "metadata", "name"), found.message, {
         advice: "look at the Routes in the gateway's namespace: another one may have the host already",

@@ -7,7 +7,8 @@ import { revisionKinds, revisionTemplates } from "../../src/mesh/revision-templa
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import type { Path } from "../../src/model/value.ts";
-import { at, defineRule, fail, type Judgement, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, undecided, unsettled } from "../../src/rule/define.ts";
+import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 function* checkDrain(service: Resource, graph: Graph, path: Path, seconds: number): Generator<Judgement> {
@@ -15,8 +16,7 @@ function* checkDrain(service: Resource, graph: Graph, path: Path, seconds: numbe
     const asked = injectionInMesh(graph, pod);
     if (asked.state === "no") return yield notApplicable("it asks for no sidecar");
     const drain = drainOf(graph, pod);
-    if (drain.state === "none") return yield notApplicable(drain.why);
-    if (drain.state === "unknown") return yield undecided(drain.needs);
+    if (drain.state === "none" || drain.state === "unknown") return yield unsettled(drain);
     if (seconds * 1000 <= drain.duration) return;
     if (asked.state === "unknown") return yield undecided(asked.needs);
     const { by, text } = drain;

@@ -1,11 +1,12 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import { readString } from "./field.ts";
+import { readString, valueOr } from "./field.ts";
 import { hostCovers, serviceNames } from "./hosts.ts";
 import { servingNamespace } from "./knative-gateways.ts";
 import { once } from "./memo.ts";
 import { eventingNamespace } from "./namespaces.ts";
 import { applicationNamespaces } from "./network-policies.ts";
+import { type PlainTls, plainTls } from "./plain-tls.ts";
 import { knativeServices, localHosts } from "./services.ts";
 
 /** Services of Knative that calls in the mesh go to (the table of Knative's workloads), by namespace. */
@@ -58,4 +59,25 @@ export function knativeHost(graph: Graph, destinationRule: Resource): "name" | "
     return names(graph).includes(`${host.value}.${destinationRule.namespace}`) ? "name" : "other";
   }
   return names(graph).includes(host.value.toLowerCase()) ? "name" : "other";
+}
+
+export type PlainKnativeTls =
+  | {
+      readonly state: "known";
+      /** The host as it is written, and what it stands for. */
+      readonly written: string;
+      readonly host: "name" | "wildcard";
+      readonly places: readonly PlainTls[];
+    }
+  | { readonly state: "unknown"; readonly needs: string };
+
+/** Where a DestinationRule takes mutual TLS of the mesh away from clients of Knative. */
+export function plainKnativeTls(graph: Graph, destinationRule: Resource): PlainKnativeTls {
+  const plain = plainTls(destinationRule);
+  const host = plain.length === 0 ? "other" : knativeHost(graph, destinationRule);
+  if (host === null)
+    return { state: "unknown", needs: `the host of DestinationRule ${destinationRule.name}` };
+  const written = valueOr(readString(destinationRule, ["spec", "host"]), "");
+  if (host === "other") return { state: "known", written, host: "name", places: [] };
+  return { state: "known", written, host, places: plain };
 }

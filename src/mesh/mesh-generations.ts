@@ -1,6 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import { isAssumed } from "../model/profile.ts";
-import { type Resource, sourceOf } from "../model/resource.ts";
+import { label, type Resource, sourceOf } from "../model/resource.ts";
 import { isMapping, type Path, valueAt } from "../model/value.ts";
 import { read, valueOr } from "./field.ts";
 import { kinds } from "./kinds.ts";
@@ -26,6 +26,16 @@ export const serviceMesh3 = once((graph: Graph): { readonly istio: Resource | nu
   if (istio !== null) return { istio };
   return graph.profile.mesh.major === 3 && !isAssumed(graph.profile, "mesh") ? { istio: null } : null;
 });
+
+/** Kinds of Service Mesh 2 that take namespaces into a mesh. */
+export const olderKinds = [
+  kinds.ServiceMeshControlPlane,
+  kinds.ServiceMeshMemberRoll,
+  kinds.ServiceMeshMember,
+] as const;
+
+/** Kinds that may name labels of Service Mesh 2. */
+export const labelledKinds = [kinds.Namespace, kinds.NetworkPolicy] as const;
 
 /** What makes namespaces of Serverless members of a mesh of Service Mesh 2. */
 export interface Claim {
@@ -63,6 +73,19 @@ export function mayBeAlternatives(graph: Graph, istio: Resource, resource: Resou
   if (graph.set.appliedAsWhole) return false;
   const [one, other] = [istio, resource].map((object) => folderOf(sourceOf(object, []).document.file.path));
   return !`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`);
+}
+
+/** The claim that an object of Service Mesh 2 makes beside an `Istio`; null: none. `needs`: what would tell. */
+export function olderClaim(
+  graph: Graph,
+  resource: Resource,
+  istio: Resource | null,
+): Claim | { readonly needs: string } | null {
+  const claim = claimOf(graph, resource);
+  if (claim === null || "needs" in claim) return claim;
+  return istio && mayBeAlternatives(graph, istio, resource)
+    ? { needs: `whether ${label(istio)}, from another folder, is for the same cluster` }
+    : claim;
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));

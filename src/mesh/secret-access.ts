@@ -1,6 +1,7 @@
-import type { Graph } from "../model/graph.ts";
+import type { Graph, PodTemplate } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import { isList, isMapping, valueAt, type Mapping, type Value } from "../model/value.ts";
+import { isList, isMapping, valueAt, type Mapping, type Path, type Value } from "../model/value.ts";
+import { readString, valueOr } from "./field.ts";
 import { kinds } from "./kinds.ts";
 
 /** istiod gives a gateway its TLS Secrets if the gateway's own account may do this with them. */
@@ -68,4 +69,19 @@ export function secretAccess(graph: Graph, namespace: string, account: string): 
   const lacking = given.has("*") ? [] : neededVerbs.filter((verb) => !given.has(verb));
   if (lacking.length === 0) return { state: "yes" };
   return needs === null ? { state: "no", lacking } : { state: "unknown", needs };
+}
+
+/** As {@link secretAccess}, for the account of a gateway's pods, with the field that names it. */
+export function podSecretAccess(
+  graph: Graph,
+  { resource, specPath }: PodTemplate,
+  namespace: string | null,
+): SecretAccess & { readonly account: string; readonly path: Path } {
+  const path = [...specPath, "serviceAccountName"];
+  const name = readString(resource, path);
+  const account = valueOr(name, "default");
+  if (name.state !== "unknown" && namespace !== null)
+    return { ...secretAccess(graph, namespace, account), account, path };
+  const needs = "the namespace and the service account of the gateway's pods";
+  return { state: "unknown", needs, account, path };
 }

@@ -227,3 +227,13 @@ export function remedy(
 ): { readonly fix: Fix } | { readonly advice: string } {
   return edits ? { fix: { title, safety, edits } } : { advice: title };
 }
+
+/** An answer about the mesh that leaves a rule nothing to judge. */
+export type Unsettled =
+  | { readonly state: "unknown"; readonly needs: string }
+  | { readonly state: "none" | "no" | "not-applicable" | "not-member"; readonly why: string };
+
+/** What such an answer comes to: evidence is missing, or the rule has nothing to say. */
+export function unsettled(answer: Unsettled): Undecided | NotApplicable {
+  return answer.state === "unknown" ? undecided(answer.needs) : notApplicable(answer.why);
+}
