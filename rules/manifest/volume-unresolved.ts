@@ -1,6 +1,7 @@
 import { workloadKinds } from "../../src/mesh/kinds.ts";
 import { isGivenObject, mayBeMade } from "../../src/mesh/manifests/makers.ts";
 import {
+  containerLabel,
   declaredVolumes,
   mounts,
   nearObject,
@@ -30,7 +31,7 @@ function* checkMounts(pod: PodTemplate, graph: Graph): Generator<Judgement> {
     else
       yield fail(
         at(resource, ...path),
-        `${container === "" ? "the container" : `container ${container}`} mounts volume "${name}", which the pod does not declare, so the API server refuses it`,
+        `${containerLabel(container)} mounts volume "${name}", which the pod does not declare, so the API server refuses it`,
         { severity: "error", advice: "declare the volume under volumes of the pod" },
       );
   }

@@ -52,7 +52,8 @@ export const undefinedNamespaces = once((graph: Graph): UndefinedNamespaces => {
     // What a bundle holds goes where its Subscription is.
     if (resource.kind === kinds.ClusterServiceVersion) continue;
     if (resource.standing !== "own" || resource.form !== "full" || resource.scope !== "namespace") continue;
-    if (namespace === null || isUnknown(namespace)) {
+    // `$ns` is filled in by somebody: no namespace can be called so.
+    if (namespace === null || isUnknown(namespace) || namespace.includes("$")) {
       unplaced ??= resource;
       continue;
     }

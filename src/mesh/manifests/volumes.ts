@@ -41,6 +41,9 @@ export function mounts(pod: PodTemplate): readonly Mount[] {
   );
 }
 
+/** A container as messages name it: those of Knative Services need no name. */
+export const containerLabel = (name: string): string => (name === "" ? "the container" : `container ${name}`);
+
 /** The names of a pod's volumes; null if not all of them are known. */
 export function declaredVolumes(pod: PodTemplate): ReadonlySet<string> | null {
   const given = pod.spec.volumes ?? null;

@@ -21,6 +21,7 @@ describe("namespaces that nothing defines", () => {
     expect(undefinedNamespaces(graphOf(namespace('"${NS}"'))).open).toBe(true);
     const { unplaced } = undefinedNamespaces(graphOf(namespace("shop") + config("a", '"${NS}"')));
     expect(unplaced?.name).toBe("a");
+    expect(undefinedNamespaces(graphOf(namespace("shop") + config("a", "$ns"))).uses).toEqual([]);
   });
 
   it("are not those that Argo CD makes", () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { declaredVolumes, mounts, nearObject, sources } from "../../../src/mesh/manifests/volumes.ts";
+import {
+  containerLabel,
+  declaredVolumes,
+  mounts,
+  nearObject,
+  sources,
+} from "../../../src/mesh/manifests/volumes.ts";
 import type { PodTemplate } from "../../../src/model/graph.ts";
 import { formatPath } from "../../../src/model/value.ts";
 import { graphOf } from "../../support/graph.ts";
@@ -23,6 +29,10 @@ describe("volumes of a pod", () => {
       ["disk", "", "spec.containers[0].volumeDevices[0].name"],
     ]);
     expect(mounts(podOf('{containers: [{volumeMounts: [{name: "${V}"}]}]}'))).toEqual([]);
+  });
+
+  it("are told of containers without a name too", () => {
+    expect([containerLabel("app"), containerLabel("")]).toEqual(["container app", "the container"]);
   });
 
   it("are declared by name, or not known", () => {
