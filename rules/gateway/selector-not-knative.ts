@@ -43,7 +43,6 @@ export const rule = defineRule({
     if (selector.state === "absent" || Object.keys(selector.value).length === 0)
       return yield notApplicable(`${label(gateway)} selects nothing by label`);
     if (actual.state === "value" && actual.value === value) return;
-
     const picked = workloadsOf(graph, gateway);
     if (picked.state === "known" && picked.workloads.length === 0)
       return yield notApplicable(`${label(gateway)} selects no gateway at all`);
@@ -63,8 +62,12 @@ export const rule = defineRule({
     const title = `select ${key}: ${value}`;
     const shown = Object.entries(selector.value).map(([name, text]) => `${name}: ${plainText(text)}`);
     const spot = isDefault ? at(gateway, ...path, "istio") : at(gateway, ...path, key);
+    const why =
+      picked.workloads.length > 0
+        ? "which one ingress gateway alone carries"
+        : "a label of the set-up for Service Mesh 3";
     const effect = alone
-      ? ", which one ingress gateway alone carries, where the documents have knative: ingressgateway"
+      ? `, ${why}, where the documents have knative: ingressgateway`
       : ", so every ingress gateway with this label serves the routes of Knative";
     yield fail(spot, `${label(gateway)} selects ${shown.join(", ")}${effect}`, {
       ...(alone && { severity: "info" as const }),
