@@ -1,12 +1,8 @@
 import { appendItem, replaceScalar } from "../../src/fix/edits.ts";
-import { hostCoverage, writtenHosts } from "../../src/mesh/gateway-hosts.ts";
-import type { HostGap } from "../../src/mesh/gateway-hosts.ts";
-import { knativeUses, otherIngress, ownKnativeGateways } from "../../src/mesh/gateway-scope.ts";
-import { parseGatewayHost } from "../../src/mesh/hosts.ts";
+import { hostCoverage, type HostGap, limitedHost, writtenHosts } from "../../src/mesh/gateway-hosts.ts";
+import { isSelective, otherIngress, ownKnativeGateways, rolesOf } from "../../src/mesh/gateway-scope.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
-import { knativeGateways } from "../../src/mesh/knative-gateways.ts";
-import { label } from "../../src/model/resource.ts";
-import type { Resource } from "../../src/model/resource.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import type { Problem } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
@@ -25,15 +21,14 @@ function related(gaps: readonly HostGap[]): NonNullable<Problem["related"]> {
 
 function namespaceProblem(gateway: Resource, all: readonly HostGap[]): Problem | null {
   const gaps = all.filter((gap) => gap.cause === "namespace");
-  const limited = writtenHosts(gateway).find(({ text }) => parseGatewayHost(text).namespace !== "*");
+  const limited = limitedHost(gateway);
   if (!limited || gaps.length === 0) return null;
-  const { namespace, host } = parseGatewayHost(limited.text);
-  const taken = namespace === "." ? gateway.namespace : namespace;
-  const edits = replaceScalar(gateway, limited.path, host);
+  const { text, path, namespace, host } = limited;
+  const edits = replaceScalar(gateway, path, host);
   const title = `write the host without a namespace: "${host}"`;
   return fail(
-    at(gateway, ...limited.path),
-    `host "${limited.text}" takes routes of namespace ${taken} only, but Knative's are in ${some(gaps.flatMap((gap) => gap.namespace ?? []))}`,
+    at(gateway, ...path),
+    `host "${text}" takes routes of namespace ${namespace} only, but Knative's are in ${some(gaps.flatMap((gap) => gap.namespace ?? []))}`,
     { related: related(gaps), ...remedy(title, "review", edits) },
   );
 }
@@ -44,11 +39,13 @@ function hostProblem(gateway: Resource, all: readonly HostGap[]): Problem | null
   const [first] = hosts;
   if (!first || gaps.length === 0) return null;
   const path = first.path.slice(0, -1);
-  const edits = appendItem(gateway, path, "*");
   const title = 'add the host "*", as the documents have it';
   const names = some(gaps.flatMap((gap) => gap.name ?? []));
   const message = `the hosts ${some(hosts.map((host) => host.text))} do not cover ${names}`;
-  return fail(at(gateway, ...path), message, { related: related(gaps), ...remedy(title, "review", edits) });
+  return fail(at(gateway, ...path), message, {
+    related: related(gaps),
+    ...remedy(title, "review", appendItem(gateway, path, "*")),
+  });
 }
 
 export const rule = defineRule({
@@ -69,12 +66,11 @@ export const rule = defineRule({
     return other === null ? ownKnativeGateways(graph) : notApplicable(other);
   },
   *check(gateway, graph) {
-    const uses = knativeUses(graph, gateway).filter((use) => !use.selective);
-    if (uses.length === 0) return yield notApplicable("only services that a label picks use this Gateway");
-    for (const role of new Set(uses.map((use) => use.role))) {
+    const roles = rolesOf(graph, gateway);
+    if (roles.length === 0) return yield notApplicable("only services that a label picks use this Gateway");
+    for (const role of roles) {
       const { gaps, needs } = hostCoverage(graph, gateway, role);
-      const selective = knativeGateways(graph).gateways.some((use) => use.role === role && use.selective);
-      if (gaps.length > 0 && selective) {
+      if (gaps.length > 0 && isSelective(graph, role)) {
         yield undecided("which services use the other Gateways of the KnativeServing");
         continue;
       }

@@ -1,25 +1,19 @@
 import { removeKey, setValue } from "../../src/fix/edits.ts";
-import { valueOr } from "../../src/mesh/field.ts";
 import {
   backendsOf,
   hasNodePorts,
   isMadeRoute,
+  knativeOpenings,
   knativePods,
-  leadsToKnative,
-  openingsOfGateway,
-  openingsOfPods,
-  openingsOfService,
   type Opening,
 } from "../../src/mesh/gateway-exposure.ts";
-import { kinds } from "../../src/mesh/kinds.ts";
-import { isServerlessMesh, serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
+import { kinds, routeKinds } from "../../src/mesh/kinds.ts";
+import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Graph } from "../../src/model/graph.ts";
-import { label, type Resource } from "../../src/model/resource.ts";
+import type { Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
-import type { Judgement } from "../../src/rule/define.ts";
+import { type Judgement, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-const routeKinds = [kinds.Route, kinds.Ingress, kinds.HttpRoute, kinds.TlsRoute];
 
 const consequence = "clients reach Knative's gateway past OpenShift's Routes";
 
@@ -31,29 +25,6 @@ function opened(resource: Resource, { path, by, value }: Opening): Judgement {
   const title = isType ? "set the type to ClusterIP; external addresses vanish" : `remove ${by}`;
   const message = `${by} is ${value}: ${consequence}`;
   return fail(at(resource, ...path), message, remedy(title, "review", edits ?? removal));
-}
-
-function* checkControlPlane(smcp: Resource, graph: Graph): Generator<Judgement> {
-  const serves = isServerlessMesh(graph, smcp);
-  if (serves === "unknown") return yield undecided("the member roll that lists knative-serving");
-  if (serves === "no") return yield notApplicable(`${label(smcp)} is not the mesh of Serverless`);
-  for (const workload of knativePods(graph).filter(({ controlPlane }) => controlPlane === smcp)) {
-    const openings = openingsOfGateway(graph, smcp, workload);
-    if (openings.state === "unknown") yield undecided(openings.why);
-    for (const opening of valueOr(openings, [])) yield opened(smcp, opening);
-  }
-}
-
-function* checkService(service: Resource, graph: Graph): Generator<Judgement> {
-  const openings = openingsOfService(service);
-  const found = valueOr(openings, []);
-  if (openings.state === "value" && found.length === 0) return;
-  const leads = leadsToKnative(graph, service);
-  if (leads === "no") return;
-  if (openings.state === "unknown") return yield undecided(openings.why);
-  if (leads === "unknown")
-    return yield undecided(`whether Service ${service.name} selects the pods of Knative's gateway`);
-  for (const opening of found) yield opened(service, opening);
 }
 
 function* checkRoute(route: Resource, graph: Graph): Generator<Judgement> {
@@ -87,11 +58,10 @@ export const rule = defineRule({
     ];
   },
   *check(resource, graph) {
-    if (resource.kind === kinds.ServiceMeshControlPlane) yield* checkControlPlane(resource, graph);
-    else if (resource.kind === kinds.Service) yield* checkService(resource, graph);
-    else if (resource.kind !== kinds.Deployment) yield* checkRoute(resource, graph);
-    else
-      for (const workload of knativePods(graph).filter((pods) => pods.resource === resource))
-        for (const opening of openingsOfPods(workload)) yield opened(resource, opening);
+    if (routeKinds.some((kind) => kind === resource.kind)) return yield* checkRoute(resource, graph);
+    const found = knativeOpenings(graph, resource);
+    if (found.state !== "known") return yield unsettled(found);
+    for (const opening of found.openings) yield opened(resource, opening);
+    for (const need of found.needs) yield undecided(need);
   },
 });

@@ -1,12 +1,12 @@
 import { setValues } from "../../src/fix/edits.ts";
 import {
   ingressServices,
-  leadsPast,
   neededPorts,
-  portMeant,
-  portNamed,
   type RoutePort,
   routePorts,
+  strayPorts,
+  type UnnamedPort,
+  unnamedPorts,
 } from "../../src/mesh/ingress-service.ts";
 import { readList } from "../../src/mesh/field.ts";
 import { otherIngress } from "../../src/mesh/gateway-scope.ts";
@@ -19,13 +19,7 @@ import { integrations } from "../../src/rule/documents.ts";
 
 const users: Readonly<Record<RoutePort, string>> = { https: "pass-through Routes", http2: "edge Routes" };
 
-function missing(graph: Graph, service: Resource, name: RoutePort, both: boolean): Problem {
-  const meant = portMeant(service, name);
-  // Named one by one, the second name would be missing once the first is there.
-  const named = (both ? routePorts : [name]).flatMap((one) => {
-    const port = portMeant(service, one);
-    return port ? [{ path: [...port.path, "name"], name: one }] : [];
-  });
+function missing(graph: Graph, service: Resource, { name, meant, named, both }: UnnamedPort): Problem {
   const title = named.length > 1 ? `name the ports ${routePorts.join(" and ")}` : `name the port ${name}`;
   const edits = meant
     ? setValues(
@@ -63,26 +57,17 @@ export const rule = defineRule({
     return found.services.map(({ service }) => service);
   },
   *check(service, graph) {
-    const found = ingressServices(graph);
     const ports = readList(service, ["spec", "ports"]);
     if (ports.state === "unknown") return yield undecided(ports.why);
-    const lacking = routePorts.filter((name) => portNamed(service, name) === undefined);
-    const both = lacking.length === routePorts.length;
-    // Without either of them it is one mistake: the port for TLS is the one that the documents ask for.
-    for (const name of both ? lacking.slice(0, 1) : lacking) yield missing(graph, service, name, both);
-    const entries = found.state === "known" ? found.services.filter((one) => one.service === service) : [];
-    for (const gateway of entries.flatMap(({ gateways }) => gateways))
-      for (const name of routePorts) {
-        const port = portNamed(service, name);
-        if (port && leadsPast(graph, gateway, name, port))
-          yield fail(
-            at(service, ...port.path, "targetPort"),
-            `port ${name} of ${label(service)} leads to a port on which ${label(gateway)} has no ${name === "https" ? "HTTPS" : "HTTP"} server`,
-            {
-              related: [{ at: at(gateway, "spec", "servers"), message: label(gateway) }],
-              advice: "lead it to the port of the Gateway's server",
-            },
-          );
-      }
+    for (const port of unnamedPorts(service)) yield missing(graph, service, port);
+    for (const { gateway, name, port } of strayPorts(graph, service))
+      yield fail(
+        at(service, ...port.path, "targetPort"),
+        `port ${name} of ${label(service)} leads to a port on which ${label(gateway)} has no ${name === "https" ? "HTTPS" : "HTTP"} server`,
+        {
+          related: [{ at: at(gateway, "spec", "servers"), message: label(gateway) }],
+          advice: "lead it to the port of the Gateway's server",
+        },
+      );
   },
 });

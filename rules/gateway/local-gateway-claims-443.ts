@@ -3,30 +3,20 @@ import { valueOr } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
 import { localGateways } from "../../src/mesh/knative-gateways.ts";
-import { claimingServers, localPortFit, sharedServers } from "../../src/mesh/local-port.ts";
-import { localGatewaysBehind, localService } from "../../src/mesh/local-service.ts";
+import { claimingServers, leadsElsewhere, localPortFits, sharedServers } from "../../src/mesh/local-port.ts";
 import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { at, defineRule, fail, notApplicable, type Problem, undecided } from "../../src/rule/define.ts";
+import type { Path } from "../../src/model/value.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations, oldestIntegrations, printedSo } from "../../src/rule/documents.ts";
 
-function servicesOf(graph: Graph, gateway: Resource): readonly Resource[] {
-  const answer = localService(graph);
-  if (answer.state !== "found") return [];
-  return answer.services.filter((service) => localGatewaysBehind(graph, service).includes(gateway));
-}
-
 /** 8081, unless the Service of the local gateway leads elsewhere and would have to change as well. */
-function repair(graph: Graph, gateway: Resource, path: readonly (string | number)[]): Partial<Problem> {
-  const elsewhere = servicesOf(graph, gateway).some((service) => {
-    const fit = localPortFit(graph, service);
-    return fit.state === "yes" || (fit.state === "no" && fit.target !== ports.localGateway);
-  });
-  const edits = elsewhere ? null : setValue(gateway, path, ports.localGateway);
+function repair(graph: Graph, gateway: Resource, path: Path): ReturnType<typeof remedy> {
+  const edits = leadsElsewhere(graph, gateway) ? null : setValue(gateway, path, ports.localGateway);
   const title = `use port ${ports.localGateway}`;
-  if (edits) return { fix: { title, safety: "review", edits } };
-  return { advice: `${title} here and as the target of port 80 of the local gateway's Service` };
+  const both = `${title} here and as the target of port 80 of the local gateway's Service`;
+  return remedy(edits ? title : both, "review", edits);
 }
 
 export const rule = defineRule({
@@ -70,12 +60,10 @@ export const rule = defineRule({
     if (reported.size > 0) return;
 
     const [claiming] = claimingServers(graph, gateway);
-    const fits = servicesOf(graph, gateway).map((service) => ({
-      service,
-      fit: localPortFit(graph, service),
-    }));
-    for (const { service, fit } of claiming ? fits : []) {
-      if (!claiming || fit.state !== "no") continue;
+    const fits = claiming ? localPortFits(graph, gateway) : [];
+    const misled = fits.find(({ fit }) => fit.state === "no");
+    if (claiming && misled?.fit.state === "no") {
+      const { service, fit } = misled;
       const path = [...claiming.path, "port", "number"];
       return yield fail(
         at(gateway, ...path),
@@ -88,6 +76,6 @@ export const rule = defineRule({
     }
     for (const { needs } of shared) if (needs !== null) yield undecided(needs);
     if (claiming && fits.length === 0) yield undecided("the Service of the local gateway");
-    for (const { fit } of claiming ? fits : []) if (fit.state === "unknown") yield undecided(fit.needs);
+    for (const { fit } of fits) if (fit.state === "unknown") yield undecided(fit.needs);
   },
 });

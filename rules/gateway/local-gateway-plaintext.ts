@@ -1,12 +1,11 @@
 import { setValues } from "../../src/fix/edits.ts";
-import { familyOfProfile } from "../../src/mesh/control-planes.ts";
-import { readBoolean, readString, valueOr } from "../../src/mesh/field.ts";
-import { freePortName, serversOf } from "../../src/mesh/gateway-servers.ts";
+import { valueOr } from "../../src/mesh/field.ts";
+import { freePortName, plainServers, serversOf } from "../../src/mesh/gateway-servers.ts";
 import type { GatewayServer } from "../../src/mesh/gateway-servers.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
 import { localGateways } from "../../src/mesh/knative-gateways.ts";
-import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
+import { serverlessFamily, serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { tenants } from "../../src/mesh/tenants.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
@@ -34,10 +33,8 @@ function judged(
   servers: readonly GatewayServer[],
   graph: Graph,
 ): Partial<Problem> {
-  const mesh = serverlessMesh(graph);
-  const family = mesh.state === "found" ? mesh.mesh.family : familyOfProfile(graph.profile);
   const advice = `keep it if callers without a sidecar are wanted, else serve ${wanted}`;
-  if (family === "ossm3") return { severity: "info", advice };
+  if (serverlessFamily(graph) === "ossm3") return { severity: "info", advice };
   if (!holds(facts.mutualLocalGateway, graph.profile))
     return { severity: "info", advice, documentation: [olderIntegrations("1.3")] };
   const edits = setValues(gateway, [
@@ -75,18 +72,12 @@ export const rule = defineRule({
     const found = serversOf(gateway);
     if (found.state === "unknown") return yield undecided(found.why);
     const servers = valueOr(found, []);
-    for (const server of servers) {
-      const { protocol } = server;
-      if (protocol.state === "unknown") yield undecided(protocol.why);
-      if (protocol.state !== "value" || server.family !== "http") continue;
-      // A server that only redirects carries no requests; one that has both is invalid as it is.
-      if (valueOr(readBoolean(gateway, [...server.path, "tls", "httpsRedirect"]), false)) continue;
-      if (valueOr(readString(gateway, [...server.path, "tls", "mode"]), "") === "ISTIO_MUTUAL") continue;
+    for (const { protocol } of servers) if (protocol.state === "unknown") yield undecided(protocol.why);
+    for (const server of plainServers(gateway))
       yield fail(
         at(gateway, ...server.path, "port", "protocol"),
-        `the local gateway serves ${protocol.value}: calls by cluster-local names reach it unencrypted and without the caller's identity${sampleOutput(server, graph)}`,
+        `the local gateway serves ${valueOr(server.protocol, "")}: calls by cluster-local names reach it unencrypted and without the caller's identity${sampleOutput(server, graph)}`,
         judged(gateway, server, servers, graph),
       );
-    }
   },
 });

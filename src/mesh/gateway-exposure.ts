@@ -1,5 +1,5 @@
 import type { Graph } from "../model/graph.ts";
-import type { Resource } from "../model/resource.ts";
+import { label, type Resource } from "../model/resource.ts";
 import { isList, isMapping, valueAt } from "../model/value.ts";
 import type { Path } from "../model/value.ts";
 import { readSetting } from "./control-plane-settings.ts";
@@ -7,6 +7,7 @@ import { read, readList, readMap, readString, valueOr } from "./field.ts";
 import type { Reading } from "./field.ts";
 import { gatewayWorkloads, servicePicks, workloadsOf } from "./gateway-workloads.ts";
 import type { GatewayWorkload } from "./gateway-workloads.ts";
+import { kinds } from "./kinds.ts";
 import { ingressGateways, knativeGateways, localGateways } from "./knative-gateways.ts";
 import { anyOf } from "./label-match.ts";
 import type { Match } from "./label-match.ts";
@@ -165,4 +166,49 @@ export function backendsOf(graph: Graph, route: Resource): readonly Backend[] {
 export function hasNodePorts(service: Resource): boolean {
   const ports = valueOr(readList(service, ["spec", "ports"]), []);
   return ports.some((port) => isMapping(port) && port.nodePort !== undefined);
+}
+
+export type KnativeOpenings =
+  | {
+      readonly state: "known";
+      readonly openings: readonly Opening[];
+      /** What would decide about the rest. */
+      readonly needs: readonly string[];
+    }
+  | { readonly state: "none"; readonly why: string }
+  | { readonly state: "unknown"; readonly needs: string };
+
+const nothing: KnativeOpenings = { state: "known", openings: [], needs: [] };
+
+function openingsInControlPlane(graph: Graph, controlPlane: Resource): KnativeOpenings {
+  const serves = isServerlessMesh(graph, controlPlane);
+  if (serves === "unknown") return { state: "unknown", needs: "the member roll that lists knative-serving" };
+  if (serves === "no") return { state: "none", why: `${label(controlPlane)} is not the mesh of Serverless` };
+  const answers = knativePods(graph)
+    .filter((workload) => workload.controlPlane === controlPlane)
+    .map((workload) => openingsOfGateway(graph, controlPlane, workload));
+  return {
+    state: "known",
+    openings: answers.flatMap((answer) => valueOr(answer, [])),
+    needs: answers.flatMap((answer) => (answer.state === "unknown" ? [answer.why] : [])),
+  };
+}
+
+function openingsToKnative(graph: Graph, service: Resource): KnativeOpenings {
+  const answer = openingsOfService(service);
+  const openings = valueOr(answer, []);
+  if (answer.state === "value" && openings.length === 0) return nothing;
+  const leads = leadsToKnative(graph, service);
+  if (leads === "no") return nothing;
+  if (answer.state === "unknown") return { state: "unknown", needs: answer.why };
+  const needs = `whether Service ${service.name} selects the pods of Knative's gateway`;
+  return leads === "unknown" ? { state: "unknown", needs } : { state: "known", openings, needs: [] };
+}
+
+/** What opens Knative's gateway in a control plane, in a Service that leads to it, or in the Deployment of its pods. */
+export function knativeOpenings(graph: Graph, resource: Resource): KnativeOpenings {
+  if (resource.kind === kinds.ServiceMeshControlPlane) return openingsInControlPlane(graph, resource);
+  if (resource.kind === kinds.Service) return openingsToKnative(graph, resource);
+  const pods = knativePods(graph).filter((workload) => workload.resource === resource);
+  return { state: "known", openings: pods.flatMap(openingsOfPods), needs: [] };
 }

@@ -116,3 +116,20 @@ export function hostCoverage(graph: Graph, gateway: Resource, role: GatewayRole)
   const open = wanted.length === 0 ? "the Knative Services that the Gateway has to serve" : null;
   return { gaps, needs: needs ?? open };
 }
+
+/** A host that takes routes of one namespace only. */
+export interface LimitedHost extends WrittenHost {
+  readonly namespace: string | null;
+  /** Without the namespace. */
+  readonly host: string;
+}
+
+/** The first such host of a Gateway; null if there is none. */
+export function limitedHost(gateway: Resource): LimitedHost | null {
+  for (const written of writtenHosts(gateway)) {
+    const { namespace, host } = parseGatewayHost(written.text);
+    if (namespace !== "*")
+      return { ...written, namespace: namespace === "." ? gateway.namespace : namespace, host };
+  }
+  return null;
+}

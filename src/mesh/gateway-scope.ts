@@ -8,7 +8,7 @@ import type { GatewayWorkload } from "./gateway-workloads.ts";
 import { ingress } from "./ingress-class.ts";
 import { kinds } from "./kinds.ts";
 import { knativeGateways } from "./knative-gateways.ts";
-import type { KnativeGateway } from "./knative-gateways.ts";
+import type { GatewayRole, KnativeGateway } from "./knative-gateways.ts";
 import { labelsOf, matchesLabels } from "./label-match.ts";
 import type { Match } from "./label-match.ts";
 import { meshesOf } from "./membership.ts";
@@ -87,4 +87,15 @@ export function sharedPods(graph: Graph, a: Resource, b: Resource): SharedPods {
 /** Workloads by object: several candidates of one Deployment are one. */
 export function countWorkloads(workloads: readonly GatewayWorkload[]): number {
   return new Set(workloads.map(({ resource }) => idKey(resource))).size;
+}
+
+/** What a Gateway is for, as far as it is not only for services that a label picks. */
+export function rolesOf(graph: Graph, gateway: Resource): readonly GatewayRole[] {
+  const uses = knativeUses(graph, gateway).filter((use) => !use.selective);
+  return [...new Set(uses.map((use) => use.role))];
+}
+
+/** Whether labels of services pick other Gateways for a role. */
+export function isSelective(graph: Graph, role: GatewayRole): boolean {
+  return knativeGateways(graph).gateways.some((use) => use.role === role && use.selective);
 }

@@ -1,6 +1,6 @@
 import type { Resource } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
-import { readList, readNumber, readString, readStrings, valueOr } from "./field.ts";
+import { readBoolean, readList, readNumber, readString, readStrings, valueOr } from "./field.ts";
 import type { Reading } from "./field.ts";
 
 /**
@@ -67,4 +67,14 @@ export function freePortName(
       index !== server.index && valueOr(readString(gateway, [...path, "port", "name"]), "") === "https",
   );
   return taken ? `https-${valueOr(server.number, server.index)}` : "https";
+}
+
+/** The servers that take requests over plain HTTP. */
+export function plainServers(gateway: Resource): readonly GatewayServer[] {
+  return valueOr(serversOf(gateway), []).filter(({ family, path }) => {
+    // A server that only redirects carries no requests; one that has both is invalid as it is.
+    const redirects = valueOr(readBoolean(gateway, [...path, "tls", "httpsRedirect"]), false);
+    const isMutual = valueOr(readString(gateway, [...path, "tls", "mode"]), "") === "ISTIO_MUTUAL";
+    return family === "http" && !redirects && !isMutual;
+  });
 }

@@ -67,7 +67,7 @@ export const neededPorts = once((graph: Graph): ReadonlySet<RoutePort> => {
   );
 });
 
-interface ServicePort {
+export interface ServicePort {
   readonly value: Value;
   readonly path: Path;
 }
@@ -115,4 +115,44 @@ export function leadsPast(graph: Graph, gateway: Resource, name: RoutePort, port
     const possible = possiblePorts(answer);
     return possible.length > 0 && !possible.some((number) => targets.includes(number));
   });
+}
+
+/** A port for Routes that no port of a Service has the name of. */
+export interface UnnamedPort {
+  readonly name: RoutePort;
+  readonly meant: ServicePort | undefined;
+  /** The names that have to be given at once: one by one, the second would be missing once the first is there. */
+  readonly named: readonly { readonly path: Path; readonly name: RoutePort }[];
+  /** Neither of the two has its name. */
+  readonly both: boolean;
+}
+
+/** Without either of them it is one mistake: the port for TLS is the one that the documents ask for. */
+export function unnamedPorts(service: Resource): readonly UnnamedPort[] {
+  const lacking = routePorts.filter((name) => portNamed(service, name) === undefined);
+  const both = lacking.length === routePorts.length;
+  return (both ? lacking.slice(0, 1) : lacking).map((name) => {
+    const named = (both ? routePorts : [name]).flatMap((one) => {
+      const port = portMeant(service, one);
+      return port ? [{ path: [...port.path, "name"], name: one }] : [];
+    });
+    return { name, meant: portMeant(service, name), named, both };
+  });
+}
+
+/** Ports that Routes use and that lead past the servers of a Gateway behind a Service of {@link ingressServices}. */
+export function strayPorts(
+  graph: Graph,
+  service: Resource,
+): readonly { readonly gateway: Resource; readonly name: RoutePort; readonly port: ServicePort }[] {
+  const found = ingressServices(graph);
+  const entries = found.state === "known" ? found.services.filter((one) => one.service === service) : [];
+  return entries
+    .flatMap(({ gateways }) => gateways)
+    .flatMap((gateway) =>
+      routePorts.flatMap((name) => {
+        const port = portNamed(service, name);
+        return port && leadsPast(graph, gateway, name, port) ? [{ gateway, name, port }] : [];
+      }),
+    );
 }

@@ -157,3 +157,6 @@ export const workloadKinds = [
   kinds.DeploymentConfig,
 ] as const;
 export const operatorKinds = [kinds.KnativeServing, kinds.KnativeEventing, kinds.KnativeKafka] as const;
+
+/** Kinds that send requests from outside the cluster to Services. */
+export const routeKinds = [kinds.Route, kinds.Ingress, kinds.HttpRoute, kinds.TlsRoute] as const;

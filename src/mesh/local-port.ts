@@ -13,7 +13,8 @@ import type { GatewayWorkload } from "./gateway-workloads.ts";
 import { parseGatewayHost } from "./hosts.ts";
 import { kinds } from "./kinds.ts";
 import { ingressGateways } from "./knative-gateways.ts";
-import { localGatewaysBehind } from "./local-service.ts";
+import { ports as knativePorts } from "./knative-ports.ts";
+import { localGatewaysBehind, localService } from "./local-service.ts";
 import { oncePer } from "./memo.ts";
 import { configValue } from "./operator-config.ts";
 import { possiblePorts, resolvedPort, samePort, serverPorts, targetPort } from "./resolved-port.ts";
@@ -115,6 +116,25 @@ export const localPortFit: (graph: Graph, service: Resource) => LocalPortFit = o
     return { state: "unknown", needs: open ?? "the pods of the local gateway" };
   return { state: "no", target, listens: [...listens] };
 });
+
+/** How the Services of the local gateway that stand for a Gateway fit it. */
+export function localPortFits(
+  graph: Graph,
+  gateway: Resource,
+): readonly { readonly service: Resource; readonly fit: LocalPortFit }[] {
+  const answer = localService(graph);
+  if (answer.state !== "found") return [];
+  return answer.services
+    .filter((service) => localGatewaysBehind(graph, service).includes(gateway))
+    .map((service) => ({ service, fit: localPortFit(graph, service) }));
+}
+
+/** Whether one of them leads to another port than the documents', so that it would have to change as well. */
+export function leadsElsewhere(graph: Graph, gateway: Resource): boolean {
+  return localPortFits(graph, gateway).some(
+    ({ fit }) => fit.state === "yes" || (fit.state === "no" && fit.target !== knativePorts.localGateway),
+  );
+}
 
 /** A server of the local gateway that uses the port of one for external traffic. */
 export interface SharedServer {

@@ -1,6 +1,6 @@
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import { controlPlanes } from "./control-planes.ts";
+import { controlPlanes, familyOfProfile } from "./control-planes.ts";
 import { workloadsOf } from "./gateway-workloads.ts";
 import type { GatewayWorkload } from "./gateway-workloads.ts";
 import { ingress } from "./ingress-class.ts";
@@ -95,4 +95,10 @@ export function serverlessControlPlanes(graph: Graph): readonly Resource[] {
   return controlPlanes(graph)
     .map((plane) => plane.resource)
     .filter((resource) => isServerlessMesh(graph, resource) === "yes");
+}
+
+/** The family of the Serverless mesh; where it is not at hand, that of the profile. */
+export function serverlessFamily(graph: Graph): Mesh["family"] {
+  const found = serverlessMesh(graph);
+  return found.state === "found" ? found.mesh.family : familyOfProfile(graph.profile);
 }
