@@ -1,5 +1,6 @@
 import type { Graph } from "../../model/graph.ts";
 import { label, type Resource } from "../../model/resource.ts";
+import { meshes } from "../meshes.ts";
 import { gatewayNamespaces } from "../namespaces.ts";
 import { type CertificateUse, otherMaker, secretsOf } from "./served-secrets.ts";
 
@@ -25,6 +26,9 @@ export function secretPresence(graph: Graph, use: CertificateUse): SecretPresenc
     const atGateway = use.by === "gateway" && namespaces === null && homes.state === "unknown";
     return { state: "unknown", needs: atGateway ? homes.needs : `the namespace of Secret ${name}` };
   }
+  // One of several control planes, of which the Gateway has one, has it.
+  if (use.by === "gateway" && here.length > 0 && meshes(graph).length > 1)
+    return { state: "unknown", needs: `which control plane serves the Gateway: it reads ${name} there` };
   const [other] = elsewhere;
   if (other && here.length === 0)
     return {
