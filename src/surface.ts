@@ -16,6 +16,7 @@ export {
   undecided,
 } from "./rule/define.ts";
 
+export type { BaselineEntry, BaselineReport, BaselineUse } from "./model/baseline.ts";
 export type { Certificate, CertificateReader, CertificatesReading, KeyMatch } from "./model/certificate.ts";
 export type { RuleLevel } from "./model/config.ts";
 export type { ManifestDocument } from "./model/document.ts";

@@ -8,6 +8,8 @@ import type { FailOn } from "../report/summary.ts";
 export interface Inputs {
   readonly paths: readonly string[];
   readonly config: string | null;
+  /** The file of known findings; null: none. */
+  readonly baseline: string | null;
   readonly failOn: FailOn;
   /** The report that goes to the log; null: none. */
   readonly format: FormatName | null;
@@ -15,7 +17,7 @@ export interface Inputs {
 }
 
 /** The names that `action.yml` declares. */
-export const inputNames = ["paths", "config", "fail-on", "format", "sarif-file"] as const;
+export const inputNames = ["paths", "config", "baseline", "fail-on", "format", "sarif-file"] as const;
 export type InputName = (typeof inputNames)[number];
 
 const failOnValues: readonly FailOn[] = [...severities, "never"];
@@ -44,6 +46,7 @@ export function readInputs(read: (name: InputName) => string): Inputs {
       .map((line) => line.trim())
       .filter((line) => line !== ""),
     config: text("config"),
+    baseline: text("baseline"),
     failOn: choice("fail-on", read("fail-on").trim(), failOnValues, "error"),
     format: format === "none" ? null : format,
     sarifFile: text("sarif-file"),

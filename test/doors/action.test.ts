@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { committedFiles } from "../../scripts/build.ts";
 import { isForkEvent } from "../../src/action/event.ts";
 import { inputNames, readInputs } from "../../src/action/inputs.ts";
+import { run as runCli } from "../cli/run.ts";
 import { repository } from "../shared.ts";
 import { runProgram, workspace } from "./support.ts";
 
@@ -142,7 +143,18 @@ describe("the Action in a workspace", () => {
     expect(run.status).toBe(0);
   });
 
+  it("counts only what the baseline does not know", async () => {
+    const folder = workspace(["app-broken"]);
+    expect((await runCli(folder, ["--baseline", "known.json", "--update-baseline"])).status).toBe(0);
+    const run = runAction(folder, { baseline: "known.json" });
+    expect(run.outputs.errors).toBe("0");
+    expect(run.status).toBe(0);
+    expect(run.summary).toMatch(/\d known findings are in the baseline, 0 are new/);
+    expect(runAction(folder, {}).status).toBe(1);
+  });
+
   it.each([
+    ["a baseline that is not there", { baseline: "nowhere.json" }, /cannot read baseline nowhere\.json/],
     ["an input that takes other values", { "fail-on": "eror" }, /input fail-on takes .*"error"/],
     ["a path that does not exist", { paths: "nowhere" }, /no such file or folder: nowhere/],
     ["a SARIF file that cannot be written", { "sarif-file": "no/such/x" }, /cannot write no\/such\/x/],
