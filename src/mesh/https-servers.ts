@@ -7,6 +7,7 @@ import type { GatewayServer } from "./gateway-servers.ts";
 import { workloadsOf } from "./gateway-workloads.ts";
 import { kinds } from "./kinds.ts";
 import type { Match } from "./label-match.ts";
+import { oncePer } from "./memo.ts";
 import { possiblePorts, serverPorts, servicesOf, targetPort } from "./resolved-port.ts";
 
 /** The Services that lead outside traffic to a Gateway's pods: those that the KnativeServing names, else those at hand. */
@@ -21,16 +22,17 @@ function servicesFor(graph: Graph, gateway: Resource): readonly Resource[] {
 }
 
 /** The pod ports behind the Service port `https`, to which pass-through Routes lead; empty: not known. */
-export function httpsTargets(graph: Graph, gateway: Resource): readonly number[] {
+export const httpsTargets = oncePer((graph: Graph, gateway: Resource): readonly number[] => {
   const { workloads } = workloadsOf(graph, gateway);
-  const ports = servicesFor(graph, gateway)
+  // Candidates of the KnativeServing name the same Services.
+  const ports = [...new Set(servicesFor(graph, gateway))]
     .flatMap((service) => valueOr(readList(service, ["spec", "ports"]), []))
     .filter((port) => isMapping(port) && port.name === "https");
   const targets = ports.flatMap((port) =>
     [null, ...workloads].flatMap((workload) => targetPort(port, workload) ?? []),
   );
   return [...new Set(targets)];
-}
+});
 
 /** Whether a server of a Gateway gets what arrives at the Service port `https`. */
 export function isBehindHttps(graph: Graph, gateway: Resource, server: GatewayServer): Match {

@@ -8,7 +8,7 @@ import { workloadsOf } from "./gateway-workloads.ts";
 import { isBehindHttps } from "./https-servers.ts";
 import { kinds } from "./kinds.ts";
 import { knativeGateways } from "./knative-gateways.ts";
-import { once } from "./memo.ts";
+import { once, oncePer } from "./memo.ts";
 import { passthroughNeed } from "./passthrough.ts";
 import { possiblePorts, serverPorts, targetPort } from "./resolved-port.ts";
 import { knativeServices } from "./services.ts";
@@ -92,7 +92,7 @@ const isUsual = ({ number }: GatewayServer): boolean =>
   number.state === "value" && [443, 8443].includes(number.value);
 
 /** Whether the Service is what is wrong where no HTTPS server of a Gateway gets what arrives at its port `https`. */
-export function isServiceToBlame(graph: Graph, gateway: Resource): boolean {
+export const isServiceToBlame = oncePer((graph: Graph, gateway: Resource): boolean => {
   const found = ingressServices(graph);
   if (found.state === "unknown") return false;
   const servers = valueOr(serversOf(gateway), []).filter(({ family }) => family === "tls");
@@ -101,7 +101,7 @@ export function isServiceToBlame(graph: Graph, gateway: Resource): boolean {
     servers.some(isUsual) &&
     servers.every((server) => isBehindHttps(graph, gateway, server) === "no")
   );
-}
+});
 
 /** Whether a port leads past every server of a Gateway that it is for; where there is no such server, it is not asked. */
 export function leadsPast(graph: Graph, gateway: Resource, name: RoutePort, port: ServicePort): boolean {
