@@ -218,14 +218,12 @@ describe.skipIf(envtestAssets() === null)(
         ].map(created),
       );
       expect(order).toEqual(order.toSorted());
-      const home = await api.get("/api/v1/namespaces/istio-system");
-      expect(JSON.stringify(home)).toContain('"manager":"meshlint"');
+      const gateways = await api.list("/apis/networking.istio.io/v1beta1/gateways");
+      for (const gateway of gateways) expect(JSON.stringify(gateway)).toContain('"manager":"meshlint"');
     }, 100_000);
 
     it("changes nothing when it is applied again, and has kept a record", async () => {
       const folder = join(repository, "fixtures", "platform");
-      const count = readdirSync(folder).length;
-      expect(count).toBeGreaterThan(10);
       const args = [".", "--kubeconfig", server.kubeconfig, "--yes", "--timeout", "25s"];
       const { status, stdout, stderr } = await run(folder, ["apply", ...args]);
       expect(stdout, stderr).toContain("0 to create, 0 to change");
