@@ -41,7 +41,13 @@ function folderParts(
       isWithin(document.file.path, folder) &&
       !kustomizations.data.has(document.file.path),
   );
-  return { parts: distinct([...built, ...others.map((document) => unlistedPart(document))]), listed };
+  return {
+    parts: distinct([
+      ...built,
+      ...others.map((document) => unlistedPart(document, kustomizations.has(folderOf(document.file.path)))),
+    ]),
+    listed,
+  };
 }
 
 /**

@@ -92,6 +92,7 @@ function withUnlisted(
   drafts: readonly Found[],
   rest: readonly ManifestDocument[],
   clusters: Clusters,
+  kustomizations: Kustomizations,
 ): { readonly drafts: readonly Found[]; readonly rest: readonly Part[] } {
   const over: Part[] = [];
   const added = new Map<string, Part[]>();
@@ -103,8 +104,8 @@ function withUnlisted(
     else footprints.set(cluster, new Footprint(parts));
   }
   for (const document of rest) {
-    const part = unlistedPart(document);
     const { path } = document.file;
+    const part = unlistedPart(document, kustomizations.has(folderOf(path)));
     const [near, known] = [clusters.amongOthers(path), clusters.of(path)];
     const cluster = near ?? (known !== null && footprints.has(known) ? known : null);
     // A second definition of what a kustomization lists is an old copy or an alternative, not what is applied.
@@ -181,7 +182,7 @@ export function detectedDrafts(
   const unlisted = documents.filter(
     (document) => !taken.has(document) && !kustomizations.data.has(document.file.path),
   );
-  const { drafts, rest: parts } = withUnlisted(listed, unlisted, clusters);
+  const { drafts, rest: parts } = withUnlisted(listed, unlisted, clusters, kustomizations);
   const name = drafts.length === 0 ? shortName(tree.root) : "rest";
   const rest: Found | null =
     parts.length === 0 ? null : { name, path: tree.root, parts, appliedAsWhole: false, cluster: null };

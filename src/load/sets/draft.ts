@@ -1,6 +1,6 @@
 import type { ManifestDocument } from "../../model/document.ts";
 import type { Rendering } from "../../model/resource.ts";
-import { isList, isMapping, type Value } from "../../model/value.ts";
+import { isList, isMapping, type Path, type Value, valueAt } from "../../model/value.ts";
 import { nameOf } from "./paths.ts";
 
 /** A document on its way into a set. */
@@ -63,10 +63,26 @@ function isPatchName(path: string): boolean {
   return /(?:^|\/)patch(?:es)?\/|(?:^|[/._-])patch(?:es)?(?:[._-][^/]*)?$/.test(path);
 }
 
-/** A document that nothing says is applied: it may be a patch that lies beside a kustomization. */
-export function unlistedPart(document: ManifestDocument): Part {
+/** Whether a document changes a workload that stands elsewhere: it has neither a selector nor containers of its own. */
+function isPieceOfWorkload({ value }: ManifestDocument): boolean {
+  const kind = valueAt(value ?? undefined, ["kind"]);
+  const missing = (path: Path): boolean => (valueAt(value ?? undefined, ["spec", ...path]) ?? null) === null;
+  return (
+    (kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet") &&
+    missing(["selector"]) &&
+    missing(["template", "spec", "containers"])
+  );
+}
+
+/**
+ * A document that nothing says is applied: it may be a patch that lies beside a kustomization.
+ *
+ * @param kustomized whether its folder has a kustomization, which does not list it
+ */
+export function unlistedPart(document: ManifestDocument, kustomized: boolean): Part {
   const part = plainPart(document);
-  return isPatchName(document.file.path) ? { ...part, form: "patch" } : part;
+  const isPatch = isPatchName(document.file.path) || (kustomized && isPieceOfWorkload(document));
+  return isPatch ? { ...part, form: "patch" } : part;
 }
 
 /** Documents by the path of their file. */

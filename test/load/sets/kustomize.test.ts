@@ -103,6 +103,23 @@ describe("Kustomize roots", () => {
     ]);
   });
 
+  it("takes a piece of a workload for a patch where its kustomization does not list it", () => {
+    const piece = `${object("DaemonSet.apps", "agent")}spec: { template: { metadata: { labels: { a: b } } } }\n`;
+    const forms = (files: Readonly<Record<string, string>>) =>
+      discoverIn(files).sets.flatMap((set) => set.resources.map(({ name, form }) => `${name} ${form}`));
+    expect(forms({ "o/kustomization.yaml": "resources: []", "o/identity.yaml": piece })).toEqual([
+      "agent patch",
+    ]);
+    expect(forms({ "o/kustomization.yaml": "resources: [identity.yaml]", "o/identity.yaml": piece })).toEqual(
+      ["agent full"],
+    );
+    expect(forms({ "identity.yaml": piece })).toEqual(["agent full"]);
+    const whole = piece.replace("spec: {", "spec: { selector: { matchLabels: { a: b } },");
+    expect(forms({ "o/kustomization.yaml": "resources: []", "o/identity.yaml": whole })).toEqual([
+      "agent full",
+    ]);
+  });
+
   it("does not know a namespace that is a variable", () => {
     const { sets } = discoverIn({
       "kustomization.yaml": "namespace: ${NS}\nresources: [map.yaml]",
