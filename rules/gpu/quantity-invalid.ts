@@ -1,76 +1,41 @@
 import { renameKey, setValue } from "../../src/fix/edits.ts";
-import {
-  type GpuClaim,
-  gpuOwners,
-  gpuReads,
-  type GpuUser,
-  gpuUsersOf,
-} from "../../src/mesh/gpu/gpu-users.ts";
-import { gpuFlaw, quantity } from "../../src/mesh/gpu/quantity.ts";
-import { isUnknown } from "../../src/model/placeholder.ts";
+import { type ClaimFlaw, claimFlaws } from "../../src/mesh/gpu/claim-flaws.ts";
+import { gpuOwners, gpuReads, type GpuUser, gpuUsersOf } from "../../src/mesh/gpu/gpu-users.ts";
 import { plainText } from "../../src/model/value.ts";
 import { defineRule, fail, type Judgement, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations, kubernetes } from "../../src/rule/documents.ts";
 
-const advice = "ask for a whole number of GPUs as a limit";
-
-function* checkClaim({ spot, owner, pod }: GpuUser, claim: GpuClaim): Generator<Judgement> {
-  const { key, meant, resources, limit, request } = claim;
-  const path = (list: "limits" | "requests") => [...resources, list, key];
-  if (meant !== null) {
-    const lists = (["limits", "requests"] as const).filter(
-      (list) => (list === "limits" ? limit : request) !== undefined,
-    );
-    for (const list of lists)
-      yield fail(
-        { ...spot(path(list)), part: "key" },
-        `nothing offers ${key}, so the pods stay Pending; ${meant} is probably meant`,
-        remedy(
-          `rename it to ${meant}`,
-          "review",
-          owner === pod.resource ? renameKey(owner, path(list), meant) : null,
-        ),
+function judge({ spot, owner, pod }: GpuUser, key: string, flaw: ClaimFlaw): Judgement {
+  const isWritable = owner === pod.resource;
+  switch (flaw.type) {
+    case "unknown":
+      return undecided(flaw.needs);
+    case "name": {
+      const edits = isWritable ? renameKey(owner, flaw.path, flaw.meant) : null;
+      return fail(
+        { ...spot(flaw.path), part: "key" },
+        `nothing offers ${key}, so the pods stay Pending; ${flaw.meant} is probably meant`,
+        remedy(`rename it to ${flaw.meant}`, "review", edits),
       );
-    return;
-  }
-  let sound = true;
-  for (const [list, value] of [
-    ["limits", limit],
-    ["requests", request],
-  ] as const) {
-    if (value === undefined) continue;
-    if (isUnknown(value)) {
-      sound = false;
-      yield undecided(`the number of ${key} in ${list}`);
-      continue;
     }
-    const wrong = gpuFlaw(value);
-    if (wrong === null) continue;
-    sound = false;
-    const none = quantity(value) === 0n;
-    // Both of them say the same: one word is enough.
-    if (none && list === "requests" && limit !== undefined) continue;
-    const severity = none ? ("info" as const) : ("error" as const);
-    yield fail(spot(path(list)), `"${plainText(value)}" of ${key} ${wrong}`, { severity, advice });
-  }
-  if (!sound || request === undefined) return;
-  const title = `set the limit of ${key} to ${plainText(request)}`;
-  const edits = owner === pod.resource ? setValue(owner, path("limits"), request) : null;
-  if (limit === undefined) {
-    // What a patch or an update leaves out may be there already.
-    if (pod.resource.form === "patch") yield undecided(`the limit of ${key} that the service has`);
-    else
-      yield fail(
-        spot(path("requests")),
-        `${key} is requested without a limit, and Kubernetes refuses that for resources that cannot be shared`,
-        remedy(title, "safe", edits),
+    case "quantity":
+      return fail(spot(flaw.path), `"${plainText(flaw.value)}" of ${key} ${flaw.said}`, {
+        severity: flaw.isNone ? "info" : "error",
+        advice: "ask for a whole number of GPUs as a limit",
+      });
+    case "limit": {
+      const { limit, request } = flaw;
+      const title = `set the limit of ${key} to ${plainText(request)}`;
+      const edits = isWritable ? setValue(owner, flaw.limitPath, request) : null;
+      return fail(
+        spot(flaw.path),
+        limit === undefined
+          ? `${key} is requested without a limit, and Kubernetes refuses that for resources that cannot be shared`
+          : `the request of ${plainText(request)} ${key} differs from the limit of ${plainText(limit)}, which Kubernetes refuses`,
+        remedy(title, limit === undefined ? "safe" : "review", edits),
       );
-  } else if (quantity(limit) !== quantity(request))
-    yield fail(
-      spot(path("requests")),
-      `the request of ${plainText(request)} ${key} differs from the limit of ${plainText(limit)}, which Kubernetes refuses`,
-      remedy(title, "review", edits),
-    );
+    }
+  }
 }
 
 export const rule = defineRule({
@@ -90,6 +55,7 @@ export const rule = defineRule({
   subjects: (graph) => gpuOwners(graph, "all"),
   *check(owner, graph) {
     for (const user of gpuUsersOf(graph, owner))
-      for (const claim of user.claims) yield* checkClaim(user, claim);
+      for (const claim of user.claims)
+        for (const flaw of claimFlaws(user, claim)) yield judge(user, claim.key, flaw);
   },
 });

@@ -2,14 +2,13 @@ import { setValue } from "../../src/fix/edits.ts";
 import { isIngressOff } from "../../src/mesh/control-plane-flaws.ts";
 import { controlPlaneOf } from "../../src/mesh/control-planes.ts";
 import { read, valueOr } from "../../src/mesh/field.ts";
-import { type GatewayWorkload, gatewayWorkloads, workloadsOf } from "../../src/mesh/gateway-workloads.ts";
+import { allReach, gatewayWorkloads } from "../../src/mesh/gateway-workloads.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ingressGateways, localGateways } from "../../src/mesh/knative-gateways.ts";
 import { isServerlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
-import type { Graph } from "../../src/model/graph.ts";
 import { isAssumed } from "../../src/model/profile.ts";
-import { idKey, label, type Resource } from "../../src/model/resource.ts";
+import { label, type Resource } from "../../src/model/resource.ts";
 import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -18,18 +17,6 @@ const wanted = "ingressgateway";
 
 const selectsLabel = (gateway: Resource): boolean =>
   valueOr(read(gateway, ["spec", "selector", "knative"]), null) === wanted;
-
-/** Each of Knative's Gateways, in one of its definitions, finds these pods by another label: traffic flows. */
-function worksOtherwise(
-  graph: Graph,
-  gateways: readonly Resource[],
-  workloads: readonly GatewayWorkload[],
-): boolean {
-  const finds = (gateway: Resource) =>
-    workloadsOf(graph, gateway).workloads.some((workload) => workloads.includes(workload));
-  const found = new Set(gateways.filter(finds).map(idKey));
-  return gateways.length > 0 && gateways.every((gateway) => found.has(idKey(gateway)));
-}
 
 export const rule = defineRule({
   id: "mesh/ingress-knative-label-missing",
@@ -64,12 +51,10 @@ export const rule = defineRule({
     const selecting = gateways.filter(selectsLabel);
     const documented =
       holds(facts.mutualLocalGateway, graph.profile) && !isAssumed(graph.profile, "serverless");
-    const flows = worksOtherwise(graph, gateways, workloads);
+    const flows = allReach(graph, gateways, workloads);
     if ((selecting.length === 0 || flows) && !documented)
       return yield notApplicable("no Gateway of Knative needs the label, and no version asks for it");
 
-    const edits = setValue(smcp, path, wanted);
-    const title = `add the label knative: ${wanted}`;
     const consequence = flows
       ? "Knative's Gateways serve every ingress gateway instead"
       : "its Gateways select no pods";
@@ -82,7 +67,7 @@ export const rule = defineRule({
           at: at(gateway, "spec", "selector"),
           message: `${label(gateway)} selects here`,
         })),
-        ...remedy(title, "safe", edits),
+        ...remedy(`add the label knative: ${wanted}`, "safe", setValue(smcp, path, wanted)),
       },
     );
   },

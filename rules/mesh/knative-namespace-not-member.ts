@@ -4,25 +4,14 @@ import { integration } from "../../src/mesh/integration.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { servingNamespace } from "../../src/mesh/knative-gateways.ts";
 import { membership } from "../../src/mesh/membership.ts";
-import { meshes, type Mesh } from "../../src/mesh/meshes.ts";
-import { eventingSeverity, missingRoll, planesWithoutRoll } from "../../src/mesh/missing-members.ts";
-import { eventingNamespace } from "../../src/mesh/namespaces.ts";
-import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
-import type { Severity } from "../../src/model/finding.ts";
+import type { Mesh } from "../../src/mesh/meshes.ts";
+import { meshOfRoll, missingRoll, planesWithoutRoll } from "../../src/mesh/missing-members.ts";
+import { type WantedMember, wantedMembers } from "../../src/mesh/missing-members.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { isList } from "../../src/model/value.ts";
-import {
-  at,
-  atKey,
-  defineRule,
-  fail,
-  notApplicable,
-  remedy,
-  undecided,
-  unsettled,
-} from "../../src/rule/define.ts";
-import type { Judgement } from "../../src/rule/define.ts";
+import { at, atKey, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { type Judgement, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const members = ["spec", "members"] as const;
@@ -51,8 +40,7 @@ function* requireMember(
   roll: Resource,
   graph: Graph,
   mesh: Mesh,
-  namespace: string,
-  severity: Severity,
+  { namespace, severity }: WantedMember,
 ): Generator<Judgement> {
   const found = membership(graph, namespace, mesh);
   if (found.state === "unknown") return yield undecided(found.needs);
@@ -85,13 +73,8 @@ export const rule = defineRule({
   },
   *check(roll, graph) {
     if (roll.kind !== kinds.ServiceMeshMemberRoll) return yield* requireRoll(roll, graph);
-    const found = serverlessMesh(graph);
+    const found = meshOfRoll(graph, roll);
     if (found.state !== "found") return yield unsettled(found);
-    const mesh = meshes(graph).find((candidate) => candidate.rolls.includes(roll));
-    if (!mesh || !found.all.some((other) => other.mesh === mesh))
-      return yield notApplicable("the roll of another mesh");
-    yield* requireMember(roll, graph, mesh, servingNamespace, "error");
-    const severity = eventingSeverity(graph);
-    if (severity !== null) yield* requireMember(roll, graph, mesh, eventingNamespace, severity);
+    for (const wanted of wantedMembers(graph)) yield* requireMember(roll, graph, found.mesh, wanted);
   },
 });

@@ -1,16 +1,15 @@
 import { readText } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { plainKnativeTls } from "../../src/mesh/knative-hosts.ts";
-import { membership } from "../../src/mesh/membership.ts";
 import type { Mesh } from "../../src/mesh/meshes.ts";
 import {
-  isAboutKnative,
   isAcceptedAutoscaler,
+  meshConcerned,
   plainPorts,
   portsWithoutSelector,
+  standing,
   takesPlain,
 } from "../../src/mesh/peer-authentications.ts";
-import { serverlessMesh } from "../../src/mesh/serverless-mesh.ts";
 import { facts, holds } from "../../src/mesh/version-facts.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -85,19 +84,15 @@ export const rule = defineRule({
       ? graph.own(kinds.PeerAuthentication, kinds.DestinationRule)
       : notApplicable("not asked for before Serverless 1.31"),
   *check(resource, graph) {
-    const found = serverlessMesh(graph);
+    const found = meshConcerned(graph, resource);
     if (found.state !== "found") return yield unsettled(found);
     const { mesh } = found;
-    const { namespace } = resource;
-    const isPolicy = resource.kind === kinds.PeerAuthentication;
-    if (isPolicy && !isAboutKnative(graph, resource, mesh))
-      return yield notApplicable("it is about no pods of Knative");
-    const said = [...(isPolicy ? checkPolicy(resource, graph, mesh) : checkDestination(resource, graph))];
-    // What stands outside the mesh does nothing; the root namespace's DestinationRules count everywhere.
-    if (said.length > 0 && (isPolicy || namespace !== mesh.namespace)) {
-      const home = membership(graph, namespace, mesh);
-      if (home.state === "not-member" || home.state === "unknown") return yield unsettled(home);
-    }
+    const said =
+      resource.kind === kinds.PeerAuthentication
+        ? [...checkPolicy(resource, graph, mesh)]
+        : [...checkDestination(resource, graph)];
+    const home = said.length > 0 ? standing(graph, resource, mesh) : null;
+    if (home) return yield unsettled(home);
     yield* said;
   },
 });

@@ -6,7 +6,7 @@ import { eventingNamespace } from "../../src/mesh/namespaces.ts";
 import { label } from "../../src/model/resource.ts";
 import { isMapping, valueAt } from "../../src/model/value.ts";
 import { selection } from "../../src/simulate/policy-selector.ts";
-import { at, defineRule, fail, notApplicable, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const path = ["spec", "selector", "matchLabels"] as const;
@@ -62,7 +62,7 @@ export const rule = defineRule({
         return yield fail(
           at(policy, ...path, "app"),
           `no pod has app: ${found.service.name}: Knative labels the pods of a service with the name of their revision (${found.revision})`,
-          edits === null ? { advice: title } : { fix: { title, safety: "review", edits } },
+          remedy(title, "review", edits),
         );
       }
       case "near": {
@@ -74,7 +74,7 @@ export const rule = defineRule({
           `no pod of namespace ${policy.namespace ?? ""} has ${shown}, and those of ${label(pod.resource)} have ${key}: ${wanted}`,
           {
             related: [{ at: at(pod.resource, ...pod.metadata, "labels"), message: "the labels of its pods" }],
-            ...(edits === null ? { advice: title } : { fix: { title, safety: "review", edits } }),
+            ...remedy(title, "review", edits),
           },
         );
       }

@@ -3,10 +3,9 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import type { Edit } from "../../src/model/finding.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { formatPath, isMapping, valueAt, type Path } from "../../src/model/value.ts";
-import { atKey, defineRule, fail } from "../../src/rule/define.ts";
+import { atKey, defineRule, fail, remedy } from "../../src/rule/define.ts";
 import { kubernetes } from "../../src/rule/documents.ts";
-import { placesOf } from "../../src/schema/describe.ts";
-import { typeOf } from "../../src/schema/schema.ts";
+import { placeOfKey } from "../../src/schema/describe.ts";
 import { hasSchema, schemaKinds, validate } from "../../src/schema/validate.ts";
 
 /** Keys that another rule reports with more to say about them. */
@@ -24,16 +23,6 @@ function isReportedElsewhere({ kind, value }: Resource, path: Path): boolean {
   );
 }
 
-/** The one place where such a key is known, below its own or else anywhere in the kind: it stands at a wrong level. */
-function rightPlace({ kind, value }: Resource, path: Path): Path | null {
-  const key = String(path.at(-1));
-  const type = typeOf(valueAt(value, path) ?? null);
-  const below = placesOf(kind, key, type, path.slice(0, -1));
-  const places = below.length > 0 ? below : placesOf(kind, key, type);
-  const [place] = places;
-  return place && places.length === 1 && valueAt(value, place) === undefined ? place : null;
-}
-
 /** What the author meant, as far as that can be told. */
 function meant(
   resource: Resource,
@@ -44,7 +33,7 @@ function meant(
     const right = [...path.slice(0, -1), nearest];
     return { path: right, title: `rename it to ${nearest}`, edits: renameKey(resource, path, nearest) };
   }
-  const right = rightPlace(resource, path);
+  const right = placeOfKey(resource, path);
   return right && { path: right, title: `move it to ${formatPath(right)}`, edits: null };
 }
 
@@ -75,12 +64,9 @@ export const rule = defineRule({
         : "the API server refuses or drops it";
       const right = meant(resource, path, nearest);
       yield fail(atKey(resource, ...path), `${formatPath(path)} is no known field; ${effect}`, {
-        ...(preserved ? { severity: "warning" as const } : {}),
-        ...(right ? { explains: right.path } : {}),
-        ...(right?.edits
-          ? { fix: { title: right.title, safety: "review" as const, edits: right.edits } }
-          : {}),
-        ...(right && !right.edits ? { advice: right.title } : {}),
+        ...(preserved && { severity: "warning" }),
+        ...(right && { explains: right.path }),
+        ...(right && remedy(right.title, "review", right.edits)),
       });
     }
   },

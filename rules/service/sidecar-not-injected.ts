@@ -1,15 +1,9 @@
 import { setValue } from "../../src/fix/edits.ts";
 import { moveSetting } from "../../src/fix/move.ts";
 import type { Place } from "../../src/mesh/field.ts";
-import { type InjectionCause, injectionInMesh, injectKey } from "../../src/mesh/injection.ts";
-import { isTolerated, obstacle } from "../../src/mesh/missing-sidecars.ts";
-import {
-  isFixed,
-  readsAnnotationOnly,
-  requestPlace,
-  revisionKinds,
-  revisionTemplates,
-} from "../../src/mesh/revision-templates.ts";
+import { type InjectionCause, injectKey } from "../../src/mesh/injection.ts";
+import { isTolerated, sidecarFault } from "../../src/mesh/missing-sidecars.ts";
+import { isFixed, revisionKinds, revisionTemplates } from "../../src/mesh/revision-templates.ts";
 import { meantForIstio } from "../../src/mesh/services.ts";
 import type { Graph, PodTemplate } from "../../src/model/graph.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -35,30 +29,19 @@ const advices: Readonly<Partial<Record<InjectionCause, string>>> = {
 };
 
 function* check(service: Resource, pod: PodTemplate, graph: Graph): Generator<Judgement> {
-  const asked = injectionInMesh(graph, pod);
-  if (asked.state === "unknown") return yield undecided(asked.needs);
-  const found = obstacle(graph, pod, asked);
-  if (found?.state === "no") {
-    const { cause, reason } = found;
-    const absent = cause === "not-requested" || cause === "annotation-ignored";
-    const form = requestPlace(graph, pod);
-    // An annotation with the right value would still be the form that is deprecated.
-    const moves = form.path.at(-2) === "labels" && found.at.path.at(-2) === "annotations";
-    const place = absent || moves ? form : found.at;
-    const advice = advices[cause];
-    yield fail(
-      at(service, ...(absent ? form : found.at).path),
-      `the pods of ${service.name} get no sidecar: ${reason}`,
-      {
-        ...(isTolerated(graph, service) && { severity: "warning" as const }),
-        ...(advice === undefined ? request(service, place, moves ? found.at : null) : { advice }),
-      },
-    );
-  } else if (asked.cause === "annotation" && !readsAnnotationOnly(graph, pod)) {
+  const fault = sidecarFault(graph, pod);
+  if (fault.state === "unknown") return yield undecided(fault.needs);
+  if (fault.state === "missing") {
+    const advice = advices[fault.cause];
+    yield fail(at(service, ...fault.at.path), `the pods of ${service.name} get no sidecar: ${fault.reason}`, {
+      ...(isTolerated(graph, service) && { severity: "warning" as const }),
+      ...(advice === undefined ? request(service, fault.form, fault.replaced) : { advice }),
+    });
+  } else if (fault.state === "older-form") {
     const title = "ask for it by a label with the same key and value";
-    const edits = moveSetting(service, asked.at.path, requestPlace(graph, pod).path, "true");
+    const edits = moveSetting(service, fault.at.path, fault.form.path, "true");
     yield fail(
-      at(service, ...asked.at.path),
+      at(service, ...fault.at.path),
       "the sidecar is asked for by annotation, a form that is deprecated from Service Mesh 2.2 on",
       { severity: "info", ...(isFixed(service) ? { advice: title } : remedy(title, "review", edits)) },
     );

@@ -1,5 +1,5 @@
 import type { Graph, PodTemplate } from "../model/graph.ts";
-import type { Resource } from "../model/resource.ts";
+import { idKey, type Resource } from "../model/resource.ts";
 import { isMapping, valueAt } from "../model/value.ts";
 import type { Path } from "../model/value.ts";
 import { annotation, read } from "./field.ts";
@@ -98,4 +98,16 @@ export function servicePicks(service: Resource, target: GatewayWorkload): Match 
     return matchesLabels(selector.value, target.labels) === "no" ? "no" : "unknown";
   }
   return service.namespace === target.namespace ? matchesLabels(selector.value, target.labels) : "no";
+}
+
+/** Whether each of some Gateways, in one of its definitions, selects one of some pods: traffic flows. */
+export function allReach(
+  graph: Graph,
+  gateways: readonly Resource[],
+  workloads: readonly GatewayWorkload[],
+): boolean {
+  const reaches = (gateway: Resource) =>
+    workloadsOf(graph, gateway).workloads.some((workload) => workloads.includes(workload));
+  const found = new Set(gateways.filter(reaches).map(idKey));
+  return gateways.length > 0 && gateways.every((gateway) => found.has(idKey(gateway)));
 }

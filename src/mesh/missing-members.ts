@@ -4,7 +4,8 @@ import type { Resource } from "../model/resource.ts";
 import { kinds } from "./kinds.ts";
 import { servingNamespace } from "./knative-gateways.ts";
 import { membership } from "./membership.ts";
-import { meshName, meshOf } from "./meshes.ts";
+import { type Mesh, meshes, meshName, meshOf } from "./meshes.ts";
+import { eventingNamespace } from "./namespaces.ts";
 import { serverlessMesh } from "./serverless-mesh.ts";
 import { facts, holds } from "./version-facts.ts";
 
@@ -51,4 +52,33 @@ export function missingRoll(graph: Graph, plane: Resource): MissingRoll {
   if (found.state === "unknown") return { state: "unknown", needs: found.needs };
   if (found.state === "member") return { state: "there" };
   return { state: "missing", mesh: meshName(mesh), others: graph.all(kinds.ServiceMeshMemberRoll) };
+}
+
+/** A namespace of Knative that the mesh of Serverless should have, and how bad it is if it has not. */
+export interface WantedMember {
+  readonly namespace: string;
+  readonly severity: Severity;
+}
+
+export function wantedMembers(graph: Graph): readonly WantedMember[] {
+  const severity = eventingSeverity(graph);
+  return [
+    { namespace: servingNamespace, severity: "error" },
+    ...(severity === null ? [] : [{ namespace: eventingNamespace, severity }]),
+  ];
+}
+
+export type MeshOfRoll =
+  | { readonly state: "found"; readonly mesh: Mesh }
+  | { readonly state: "none"; readonly why: string }
+  | { readonly state: "unknown"; readonly needs: string };
+
+/** The mesh of a roll, if it is one of Serverless. */
+export function meshOfRoll(graph: Graph, roll: Resource): MeshOfRoll {
+  const found = serverlessMesh(graph);
+  if (found.state !== "found") return found;
+  const mesh = meshes(graph).find((candidate) => candidate.rolls.includes(roll));
+  if (!mesh || !found.all.some((other) => other.mesh === mesh))
+    return { state: "none", why: "the roll of another mesh" };
+  return { state: "found", mesh };
 }

@@ -2,12 +2,15 @@ import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
 import { isMapping, type Path, type Value, valueAt } from "../model/value.ts";
 import { read, readText, valueOr } from "./field.ts";
+import { kinds } from "./kinds.ts";
 import { servingNamespace } from "./knative-gateways.ts";
 import { ports, requestPorts } from "./knative-ports.ts";
+import { type Membership, membership } from "./membership.ts";
 import type { Mesh } from "./meshes.ts";
 import { systemNamespaces } from "./namespaces.ts";
 import { applicationNamespaces } from "./network-policies.ts";
 import { portsForAll } from "./plain-tls.ts";
+import { serverlessMesh } from "./serverless-mesh.ts";
 
 const portLevels: Path = ["spec", "portLevelMtls"];
 
@@ -78,4 +81,31 @@ export function plainPorts(graph: Graph, policy: Resource): readonly PlainPort[]
     const isPlain = takesPlain(valueOr(readText(policy, path), ""));
     return isPlain && takesRequests !== null ? [{ port, path, takesRequests }] : [];
   });
+}
+
+export type MeshConcerned =
+  | { readonly state: "found"; readonly mesh: Mesh }
+  | { readonly state: "none"; readonly why: string }
+  | { readonly state: "unknown"; readonly needs: string };
+
+/** The mesh of Serverless, where a PeerAuthentication or DestinationRule may be about pods of Knative. */
+export function meshConcerned(graph: Graph, resource: Resource): MeshConcerned {
+  const found = serverlessMesh(graph);
+  if (found.state !== "found") return found;
+  const isOther = resource.kind === kinds.PeerAuthentication && !isAboutKnative(graph, resource, found.mesh);
+  return isOther ? { state: "none", why: "it is about no pods of Knative" } : found;
+}
+
+/**
+ * Why such a policy or rule has no effect in the mesh: its namespace is no member, or may not be one. Null: it counts,
+ * as DestinationRules of the root namespace do everywhere.
+ */
+export function standing(
+  graph: Graph,
+  { kind, namespace }: Resource,
+  mesh: Mesh,
+): Exclude<Membership, { readonly state: "member" }> | null {
+  if (kind === kinds.DestinationRule && namespace === mesh.namespace) return null;
+  const home = membership(graph, namespace, mesh);
+  return home.state === "member" ? null : home;
 }

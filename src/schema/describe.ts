@@ -1,6 +1,6 @@
-import type { Kind } from "../model/resource.ts";
-import type { Path } from "../model/value.ts";
-import { child, fits, nodeAt, typesOf, type Node, type ValueType } from "./schema.ts";
+import type { Kind, Resource } from "../model/resource.ts";
+import { type Path, valueAt } from "../model/value.ts";
+import { child, fits, nodeAt, type Node, typeOf, typesOf, type ValueType } from "./schema.ts";
 
 /** What the schema of a kind says about one field. */
 export interface Field {
@@ -57,4 +57,14 @@ export function placesOf(kind: Kind, key: string, type: ValueType, from: Path = 
   const start = nodeAt(kind, from);
   if (start) look(start, from);
   return found;
+}
+
+/** The one place where a key that stands elsewhere is known, below its own or else anywhere in the kind; or null. */
+export function placeOfKey({ kind, value }: Resource, path: Path): Path | null {
+  const key = String(path.at(-1));
+  const type = typeOf(valueAt(value, path) ?? null);
+  const below = placesOf(kind, key, type, path.slice(0, -1));
+  const places = below.length > 0 ? below : placesOf(kind, key, type);
+  const [place] = places;
+  return place && places.length === 1 && valueAt(value, place) === undefined ? place : null;
 }
