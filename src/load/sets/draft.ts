@@ -63,15 +63,12 @@ function isPatchName(path: string): boolean {
   return /(?:^|\/)patch(?:es)?\/|(?:^|[/._-])patch(?:es)?(?:[._-][^/]*)?$/.test(path);
 }
 
-/** Whether a document changes a workload that stands elsewhere: it has neither a selector nor containers of its own. */
+/** Whether a document changes a workload that stands elsewhere: every whole one has a selector. */
 function isPieceOfWorkload({ value }: ManifestDocument): boolean {
-  const kind = valueAt(value ?? undefined, ["kind"]);
-  const missing = (path: Path): boolean => (valueAt(value ?? undefined, ["spec", ...path]) ?? null) === null;
-  return (
-    (kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet") &&
-    missing(["selector"]) &&
-    missing(["template", "spec", "containers"])
-  );
+  const at = (...path: Path): Value | null => valueAt(value ?? undefined, path) ?? null;
+  const kind = at("kind");
+  const isWorkload = kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet";
+  return isWorkload && at("apiVersion") === "apps/v1" && at("spec", "selector") === null;
 }
 
 /**
