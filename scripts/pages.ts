@@ -4,6 +4,7 @@ import { createColors } from "picocolors";
 import { rules } from "../rules/index.ts";
 import { baselineJsonSchema } from "../src/config/baseline.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
+import { testJsonSchema } from "../src/harness/test-shape.ts";
 import { main } from "../src/cli/main.ts";
 import { commands } from "../src/cli/flags.ts";
 import { pretty } from "../src/report/pretty.ts";
@@ -187,6 +188,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ["docs/statements.md", statementsPage()],
     ["docs/document-mistakes.md", mistakesPage()],
     ["schemas/meshlint.schema.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
+    ["schemas/meshtest.schema.json", `${JSON.stringify(testJsonSchema(), null, 2)}\n`],
     ["schemas/baseline.schema.json", `${JSON.stringify(baselineJsonSchema(), null, 2)}\n`],
   ]);
 }

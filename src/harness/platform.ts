@@ -27,6 +27,8 @@ export interface Platform {
   tenancy(): Tenancy;
   /** Rules that crashed, as far as a report was asked for. */
   crashes(): readonly Crash[];
+  /** The same, judged by some rules only: ids or globs. What another rule's finding explains is found as well. */
+  by(rules: readonly string[]): Platform;
   /** The same with other texts of files; unchanged ones are not parsed again. */
   with(files: readonly SourceFile[]): Platform;
 }
@@ -73,6 +75,7 @@ export function platformOf(input: LintInput): Platform {
     return { matrix: made, isolation: isolation(graph(), made) };
   });
   const findings = memo(() => report().findings.filter(({ suppressed }) => suppressed === null));
+  const narrowed = new Map<string, Platform>();
   return {
     input,
     graph,
@@ -80,6 +83,12 @@ export function platformOf(input: LintInput): Platform {
     findings,
     tenancy,
     crashes: () => crashes,
+    by(rules) {
+      const key = rules.join(" ");
+      const known = narrowed.get(key) ?? platformOf({ ...input, options: { ...input.options, rules } });
+      narrowed.set(key, known);
+      return known;
+    },
     with: (files) => platformOf({ ...input, files }),
   };
 }

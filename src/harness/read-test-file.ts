@@ -49,7 +49,16 @@ export function readTestFile(source: SourceFile, rules: readonly string[]): Test
   if (problems.length > 0) return { problems };
   const reader = new TestReader(document, rules);
   const file = reader.file();
-  return reader.problems.length > 0 ? { problems: reader.problems } : { file };
+  return reader.problems.length > 0 ? { problems: inOrder(reader.problems) } : { file };
+}
+
+/** By line and column, as somebody reads them who puts the file right. */
+function inOrder(problems: readonly string[]): readonly string[] {
+  const place = (problem: string): number => {
+    const [, line = "", column = ""] = /:(\d+):(\d+): /.exec(problem) ?? [];
+    return Number(line) * 1e6 + Number(column);
+  };
+  return problems.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Reads a document that has the right shape, and collects what its shape does not show. */

@@ -17,8 +17,8 @@ export function summaryOf({ results, left }: TestRun): TestSummary {
 }
 
 function failureText({ expected, got, at, where, diff = [] }: Failure): string {
-  const place = at === null ? "" : ` at ${at}`;
-  return [`expected ${expected}; got ${got}${place} (${where})`, ...diff].join("\n");
+  const place = at === null ? "" : `; at ${at}`;
+  return [`expected ${expected}; got ${got}${place}; see ${where}`, ...diff].join("\n");
 }
 
 /** Why a test fails, a line for each expectation that does not hold; empty where it passes. */

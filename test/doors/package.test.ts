@@ -76,11 +76,12 @@ describe("the packed package, installed into an empty folder without a network",
         "package.json",
         "rules/mesh/smcp-mtls-not-strict.md",
         "schemas/meshlint.schema.json",
+        "schemas/meshtest.schema.json",
       ]),
     );
     const rest = contents.filter(
       (path) =>
-        !/^(?:dist\/(?:chunks\/)?[\w-]+\.js|dist\/types\/.+\.d\.ts|rules\/.+\.md|schemas\/meshlint\.schema\.json)$/.test(
+        !/^(?:dist\/(?:chunks\/)?[\w-]+\.js|dist\/types\/.+\.d\.ts|rules\/.+\.md|schemas\/(?:meshlint|meshtest|baseline)\.schema\.json)$/.test(
           path,
         ),
     );
