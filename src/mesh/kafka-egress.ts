@@ -13,7 +13,7 @@ import { bootstrapLists } from "./kafka-bootstrap.ts";
 import type { BootstrapAddress, BootstrapList } from "./kafka-bootstrap.ts";
 import { kinds } from "./kinds.ts";
 import { membership } from "./membership.ts";
-import { once } from "./memo.ts";
+import { once, oncePer } from "./memo.ts";
 import { namespaceLabel } from "./namespace-labels.ts";
 import { eventingNamespace } from "./namespaces.ts";
 import { serverlessMesh } from "./serverless-mesh.ts";
@@ -57,8 +57,12 @@ export interface ClusterName {
 const topLevel =
   /^(?:[a-z]{2}|com|net|org|edu|gov|int|info|biz|app|dev|cloud|tech|online|local|lan|corp|internal|home|test|example|invalid)$/;
 
+const namespacesInUse = once(
+  (graph: Graph): ReadonlySet<string | null> => new Set(graph.resources.map(({ namespace }) => namespace)),
+);
+
 /** The Service that a host names: `<service>.<namespace>[.svc[.<domain>]]`, also of a pod behind it; else null. */
-export function clusterName(graph: Graph, host: string): ClusterName | null {
+export const clusterName = oncePer((graph: Graph, host: string): ClusterName | null => {
   if (isAddress(host)) return null;
   const labels = host.toLowerCase().replace(/\.$/, "").split(".");
   const at = labels.indexOf("svc");
@@ -66,14 +70,14 @@ export function clusterName(graph: Graph, host: string): ClusterName | null {
   const domain = at < 0 ? "" : labels.slice(at + 1).join(".");
   if (at < 0) {
     if (labels.length === 1) return { service: first, namespace: eventingNamespace };
-    const known = graph.resources.some(({ namespace }) => namespace === second);
+    const known = namespacesInUse(graph).has(second);
     return labels.length === 2 && (known || !topLevel.test(second))
       ? { service: first, namespace: second }
       : null;
   }
   if (at < 2 || (domain !== "" && domain !== graph.profile.clusterDomain)) return null;
   return { service: first, namespace: second };
-}
+});
 
 /** Whether a host names a Service in full, with the domain of the cluster. */
 export function isFullName(graph: Graph, host: string): boolean {
@@ -157,7 +161,7 @@ export function addressesFor(
 const usualPorts: ReadonlySet<number | null> = new Set([9092, 9093, 9094, 9095, 9096]);
 
 /** Whether an entry is meant for Kafka: it covers, or nearly covers, a bootstrap host, or looks like it. */
-export function isForKafka(graph: Graph, entry: Resource): boolean {
+export const isForKafka = oncePer((graph: Graph, entry: Resource): boolean => {
   if (
     meansOneOf(
       graph,
@@ -170,7 +174,7 @@ export function isForKafka(graph: Graph, entry: Resource): boolean {
   return (
     spoken.some((text) => /kafka/i.test(text)) || portsOf(entry).some(({ number }) => usualPorts.has(number))
   );
-}
+});
 
 /** Whether an entry covers one of some addresses, or would if a host were written as the clients write it. */
 export function meansOneOf(

@@ -1,5 +1,6 @@
 import type { Severity } from "../model/finding.ts";
 import type { Graph } from "../model/graph.ts";
+import { oncePer } from "./memo.ts";
 import { label, type Resource } from "../model/resource.ts";
 import type { Path } from "../model/value.ts";
 import { read } from "./field.ts";
@@ -33,13 +34,13 @@ export interface HostGap extends Unserved {
 }
 
 /** The entry that a host is missing in: the one with the most likely name for it, else the first for Kafka. */
-function speaker(graph: Graph, host: string): Resource | undefined {
+const speaker = oncePer((graph: Graph, host: string): Resource | undefined => {
   const addresses = addressesFor(graph, eventingNamespace).map(({ address }) => address);
   const entries = kafkaEntriesFor(graph, eventingNamespace)
     .filter(({ entry, visible }) => visible === "yes" && meansOneOf(graph, entry, addresses))
     .map(({ entry }) => entry);
   return entries.find((entry) => meantHost(graph, entry, host) !== null) ?? entries[0];
-}
+});
 
 /** The hosts of the bootstrap lists that no ServiceEntry covers, as far as this one is to name them. */
 export function hostGaps(graph: Graph, entry: Resource): readonly (HostGap | Open)[] {
