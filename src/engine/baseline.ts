@@ -38,24 +38,22 @@ function assigned(
   findings: readonly Finding[],
   entries: readonly BaselineEntry[],
 ): ReadonlyMap<Finding, BaselineEntry> {
-  const room = new Map(entries.map((entry) => [entry, entry.count]));
-  const byKey = new Map<string, BaselineEntry[]>();
+  const byKey = new Map<string, { readonly entry: BaselineEntry; left: number }[]>();
   for (const entry of entries) {
     const key = keyOf(entry);
-    const same = byKey.get(key);
-    if (same) same.push(entry);
-    else byKey.set(key, [entry]);
+    const same = byKey.get(key) ?? [];
+    same.push({ entry, left: entry.count });
+    byKey.set(key, same);
   }
   const found = new Map<Finding, BaselineEntry>();
   const take = (fits: (entry: BaselineEntry, finding: Finding) => boolean): void => {
     for (const finding of findings) {
       if (found.has(finding)) continue;
-      const entry = byKey
-        .get(keyOf(identityOf(finding)))
-        ?.find((known) => (room.get(known) ?? 0) > 0 && fits(known, finding));
-      if (entry === undefined) continue;
-      found.set(finding, entry);
-      room.set(entry, (room.get(entry) ?? 0) - 1);
+      const same = byKey.get(keyOf(identityOf(finding)));
+      const known = same?.find(({ entry, left }) => left > 0 && fits(entry, finding));
+      if (known === undefined) continue;
+      found.set(finding, known.entry);
+      known.left--;
     }
   };
   take((entry, finding) => entry.file === finding.at.file.path);
@@ -63,17 +61,15 @@ function assigned(
   return found;
 }
 
-/** Whether the rule of an entry has looked wherever the entry's findings could be, and could decide. */
-function isSure({ rule: id, file }: BaselineEntry, input: BaselineInput): boolean {
+/** Tells whether the rule of an entry has looked wherever the entry's findings could be, and could decide. */
+function surety(input: BaselineInput): (entry: BaselineEntry) => boolean {
   const { settings, catalogue, verdicts, complete, shownPaths } = input;
-  if (!complete || !isBelow(file, shownPaths)) return false;
-  const rule = catalogue.find((known) => known.id === id);
-  if (rule === undefined) return true;
-  return (
-    rule.live !== true &&
-    settings.has(rule) &&
-    !verdicts.some((said) => said.rule === id && said.verdict === "undecided")
+  const open = new Set(verdicts.flatMap(({ rule, verdict }) => (verdict === "undecided" ? [rule] : [])));
+  const decided = new Map(
+    catalogue.map((rule) => [rule.id, rule.live !== true && settings.has(rule) && !open.has(rule.id)]),
   );
+  // What names no rule is found no more, for sure.
+  return ({ rule, file }) => complete && isBelow(file, shownPaths) && (decided.get(rule) ?? true);
 }
 
 function describe({ rule, resource, path, file }: BaselineEntry): string {
@@ -82,7 +78,7 @@ function describe({ rule, resource, path, file }: BaselineEntry): string {
 
 function aboutEntry(
   { entry, findings, expired, sure }: BaselineUse,
-  ids: readonly string[],
+  ids: ReadonlySet<string>,
 ): {
   readonly rule: string;
   readonly severity: Severity;
@@ -90,8 +86,8 @@ function aboutEntry(
   readonly fix: string;
 } | null {
   const { rule, until } = entry;
-  if (!ids.includes(rule)) {
-    const message = `there is no rule ${JSON.stringify(rule)}${suggestion(rule, ids)}`;
+  if (!ids.has(rule)) {
+    const message = `there is no rule ${JSON.stringify(rule)}${suggestion(rule, [...ids])}`;
     return { rule: "suppression/unknown-rule", severity: "warning", message, fix: "update the baseline" };
   }
   if (findings.length === 0)
@@ -114,7 +110,7 @@ function aboutEntry(
 
 /** Findings about entries that are past their date, of no use, or about no rule. */
 function entryFindings(uses: readonly BaselineUse[], input: BaselineInput): readonly Finding[] {
-  const ids = input.catalogue.map((rule) => rule.id);
+  const ids = new Set(input.catalogue.map((rule) => rule.id));
   const running = new Map([...input.settings].map(([rule, setting]) => [rule.id, { rule, setting }]));
   return uses.flatMap((use) => {
     const about = aboutEntry(use, ids);
@@ -166,11 +162,12 @@ export function applyBaseline(
     taken.get(entry)?.push(result);
     return result;
   });
+  const isSure = surety(input);
   const uses = Array.from(taken, ([entry, of]) => ({
     entry,
     findings: of,
     expired: isExpired(entry),
-    sure: isSure(entry, input),
+    sure: isSure(entry),
   }));
   return { findings: [...marked, ...entryFindings(uses, input)], uses };
 }

@@ -14,18 +14,12 @@ export interface BaselineUpdate {
   readonly report: Report;
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** In the order of files, rules, resources and fields; what has a reason or a date comes after what has none. */
-function compare(a: KnownFinding, b: KnownFinding): number {
-  return (
-    byText(a.file, b.file) ||
-    byText(a.rule, b.rule) ||
-    byText(a.resource ?? "", b.resource ?? "") ||
-    byText(a.path, b.path) ||
-    byText(a.reason ?? "", b.reason ?? "") ||
-    byText(a.until ?? "", b.until ?? "")
-  );
+/**
+ * What tells one from the other, in the order that they are written in: files, rules, resources and fields; what has a
+ * reason or a date comes after what has none.
+ */
+function keyOf({ file, rule, resource, path, reason, until }: KnownFinding): string {
+  return JSON.stringify([file, rule, resource, path, reason, until].map((text) => text ?? ""));
 }
 
 /** An entry as it stays: where its findings are now, and how many are left, if that can be told. */
@@ -35,16 +29,15 @@ function kept({ entry, findings, sure }: BaselineUse): readonly KnownFinding[] {
   return findings.map((finding) => ({ ...identityOf(finding), count: 1, reason, until }));
 }
 
-/** The same said once. */
+/** The same said once, sorted. */
 function summed(all: readonly KnownFinding[]): readonly KnownFinding[] {
   const sums = new Map<string, KnownFinding>();
   for (const known of all) {
-    const { file, rule, resource, path, reason, until } = known;
-    const key = JSON.stringify([file, rule, resource, path, reason, until]);
+    const key = keyOf(known);
     const before = sums.get(key)?.count ?? 0;
     sums.set(key, { ...known, count: before + known.count });
   }
-  return [...sums.values()].sort(compare);
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
 }
 
 const countOf = (all: readonly KnownFinding[]): number => all.reduce((sum, { count }) => sum + count, 0);
