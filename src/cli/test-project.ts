@@ -8,7 +8,7 @@ import { readTestFile } from "../harness/read-test-file.ts";
 import type { ReadyFile } from "../harness/run.ts";
 import type { Placed, TestFile } from "../harness/test-file.ts";
 import { displayPath, listFiles, readSource, readSources } from "../load/files.ts";
-import { prepareFiles } from "../load/load.ts";
+import { loadFiles, prepareFiles } from "../load/load.ts";
 import { commonFolder, folderOf } from "../load/sets/paths.ts";
 import { type Config, type ConfigSet, emptyConfig } from "../model/config.ts";
 import { UsageError } from "../model/errors.ts";
@@ -23,7 +23,7 @@ const testName = /\.meshtest\.ya?ml$/;
 
 /** Test files below some paths; a file that is named counts whatever it is called. */
 function testPaths(io: Io, paths: readonly string[]): readonly string[] {
-  const found = paths.flatMap((path) => {
+  const found = (paths.length === 0 ? ["."] : paths).flatMap((path) => {
     const absolute = resolve(io.cwd, path);
     const stats = statSync(absolute, { throwIfNoEntry: false });
     if (!stats) throw new UsageError(`no such file or folder: ${path}`);
@@ -128,7 +128,9 @@ class Workspace {
     const files = await this.#read(subject.paths, folder);
     const context = await this.#read(subject.context, folder);
     const key = [files.map(({ path }) => path), context.map(({ path }) => path), subject.complete];
-    const where = subject.paths[0]?.where ?? file.path;
+    const [{ where } = { where: file.path }] = subject.paths;
+    if (loadFiles(files).documents.length === 0)
+      throw new UsageError(`${where}: there are no Kubernetes objects in what manifests names`);
     return this.#shared(
       [...key, profile, tenants, today],
       ofManifests(input, files, context, subject.complete),
@@ -209,7 +211,7 @@ export interface TestProject {
  */
 export async function testProject(io: Io, { paths, config }: TestRequest): Promise<TestProject> {
   const wanted = paths.length === 0 ? ["."] : paths;
-  const sources = testPaths(io, wanted).map((path) => sourceOf(io, path));
+  const sources = testPaths(io, paths).map((path) => sourceOf(io, path));
   const folders = wanted.map((path) =>
     statSync(resolve(io.cwd, path)).isDirectory()
       ? path

@@ -46,7 +46,7 @@ export function readTestFile(source: SourceFile, rules: readonly string[]): Test
   const problems = [...documentProblems(document)];
   if (second) problems.push(problemAt(second, second.span, "a test file is a single document"));
   if (problems.length === 0) problems.push(...differences(document, testShape, [], "the file"));
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems: inOrder(problems) };
   const reader = new TestReader(document, rules);
   const file = reader.file();
   return reader.problems.length > 0 ? { problems: inOrder(reader.problems) } : { file };
