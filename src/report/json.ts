@@ -6,7 +6,7 @@ import { type Location, positionAt } from "../model/source.ts";
 import { formatVersion } from "../model/version.ts";
 import { pageOf } from "./rule-page.ts";
 import { hideKeyMaterial, safeJson } from "./safe-text.ts";
-import { summaryOf } from "./summary.ts";
+import { baselineCounts, summaryOf } from "./summary.ts";
 
 /** Only what names a resource: its content stays out of reports. */
 export function resourceJson(resource: Resource | null): object | null {
@@ -99,6 +99,14 @@ function setJson(set: SetReport): object {
   };
 }
 
+/** How many findings the baseline knows, how many are new, and what is to be said of its entries. */
+function baselineJson(report: Report): object {
+  const counts = baselineCounts(report);
+  if (counts === null) return {};
+  const { known, added, expired, unused } = counts;
+  return { baseline: { known, new: added, expired, unused } };
+}
+
 /** `--format json`: the whole report, in the shape that the documentation promises as version 1. */
 export function json(report: Report): string {
   const content = {
@@ -106,6 +114,7 @@ export function json(report: Report): string {
     sets: report.sets.map(setJson),
     findings: report.findings.map(findingJson),
     files: report.files.map(({ path, state, reason }) => ({ path, state, reason })),
+    ...baselineJson(report),
     summary: summaryOf(report),
   };
   return `${safeJson(JSON.stringify(content, null, 2))}\n`;

@@ -38,9 +38,10 @@ function cut(plain: string): string {
   return safe.length <= longest ? safe : `${safe.slice(0, longest)}…`;
 }
 
-/** A code span in a cell, where `|` would end the cell. */
+/** Code in a cell. There `|` ends the cell, in a code span as well, and what stands before it may undo its escape. */
 function code(plain: string): string {
-  return markdownCode(cut(plain)).replaceAll("|", "\\|");
+  const shown = cut(plain);
+  return /[|\\`]/.test(shown) ? `<code>${text(shown)}</code>` : markdownCode(shown);
 }
 
 function link(shown: string, url: string | null): string {

@@ -90,11 +90,14 @@ export function countsText(report: Report): string {
   return [plural(errors, "error"), plural(warnings, "warning"), plural(infos, "info")].join(", ");
 }
 
-/** What `--baseline` comes to: findings that it knows, findings that are new, and those whose date has passed. */
+/** What `--baseline` comes to, in findings; `unused` counts entries. */
 export interface BaselineCounts {
   readonly known: number;
   readonly added: number;
+  /** Known, but their date has passed. */
   readonly expired: number;
+  /** Entries of which nothing is found any more. */
+  readonly unused: number;
 }
 
 /** Null without a baseline. */
@@ -108,6 +111,7 @@ export function baselineCounts(report: Report): BaselineCounts | null {
     known: findings.filter(({ suppressed }) => suppressed?.by === "baseline").length,
     added: active.length - expired,
     expired,
+    unused: baseline.uses.filter((use) => use.sure && use.findings.length === 0).length,
   };
 }
 

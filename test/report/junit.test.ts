@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { junit } from "../../src/report/junit.ts";
 import { example, file, finding, hostile, place, report, resource } from "./example.ts";
@@ -107,4 +108,18 @@ test("markup and characters that XML does not have are text", () => {
   const [suite] = readXml(junit(report([finding(place(source, "x"), { message })]))).children;
   expect(suite?.attributes.name).toBe('a"<&>\ufffd\u2401.yaml');
   expect(suite?.children[0]?.children[0]?.attributes.message).toBe("]]> <!-- &amp; \"'<U+D800> \ufffd end");
+});
+
+test("whatever stands in manifests, the result is well-formed", () => {
+  const text = fc.string({ unit: "binary", maxLength: 40 });
+  fc.assert(
+    fc.property(text, text, text, (path, message, reason) => {
+      const source = file(path, "a: x");
+      const suppressed = { by: "config", reason, until: null } as const;
+      const at = place(source, "x");
+      const owner = resource(source, "v1", "Service", reason, message);
+      check(readXml(junit(report([finding(at, { message, resource: owner }), finding(at, { suppressed })]))));
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { markdown } from "../../src/report/markdown.ts";
 import { example, file, finding, place, report, set } from "./example.ts";
@@ -8,7 +9,7 @@ const cells = (text: string): readonly (readonly string[])[] =>
   text
     .split("\n")
     .filter((line) => /^\| (?!severity|---)/.test(line))
-    .map((line) => line.slice(2, -2).split(/(?<!\\) \| /));
+    .map((line) => line.slice(2, -2).split(" | "));
 
 test("a clean report has no table", () => {
   expect(markdown(report([]))).toBe("## meshlint: no findings\n\n1 resource in 1 file.\n");
@@ -38,7 +39,7 @@ test("rules and places are links where there is something to read", () => {
   });
   expect(cells(text)[0]).toEqual([
     "**error**",
-    "[`a (b)/c\\|d.yaml:1`](https://example.com/a%20%28b%29/c%7Cd.yaml#L1)",
+    "[<code>a (b)/c\\|d.yaml:1</code>](https://example.com/a%20%28b%29/c%7Cd.yaml#L1)",
     "the mesh accepts plain text",
     "[`mesh/smcp-mtls-not-strict`](https://example.com/mesh/smcp-mtls-not-strict.md)",
   ]);
@@ -112,5 +113,25 @@ test("several profiles are a list", () => {
   expect(markdown(report([], { sets: [set(), other] }))).toContain(
     "- profile: Serverless 1.32 (assumed), mesh 2.4 (assumed) in prod\n" +
       "- profile: Serverless 1.32 (assumed), mesh 2.6 (assumed) in test\n",
+  );
+});
+
+test("whatever stands in manifests, a finding is one row of four cells without markup of its own", () => {
+  const odd = fc.constantFrom(..."|<>`*_[]()#@&~!$%\\:/-+=.\r\n\t \u202ea1");
+  const text = fc.oneof(
+    fc.string({ unit: odd, maxLength: 30 }),
+    fc.string({ unit: "binary", maxLength: 30 }),
+  );
+  fc.assert(
+    fc.property(text, text, (path, message) => {
+      const rows = cells(markdown(report([finding(place(file(path, "a: x"), "x"), { message })])));
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toHaveLength(4);
+      const [, place0 = "", words = ""] = rows[0] ?? [];
+      const name = /^`[^`|\\]*`$/.test(place0) ? "" : place0.replace(/^<code>|<\/code>$/g, "");
+      const written = `${name} ${words}`.replaceAll("<!-- -->", "").replace(/\\[^A-Za-z0-9]/g, "");
+      expect(written).not.toMatch(/[<>|`*[\]]|:\/\/|(?<![A-Za-z0-9])_/);
+    }),
+    { numRuns: 300 },
   );
 });
