@@ -116,7 +116,8 @@ class Application {
   }
 
   async #record(state: RunResult["state"] | "applying", applied: number): Promise<void> {
-    if (this.#lease === null) return;
+    // A lease that somebody else has now means that the record is theirs, too.
+    if (this.#lease === null || this.#lease.lost.aborted) return;
     const { namespace, holder, revision, version, onNotice } = this.#options;
     const facts = {
       state,

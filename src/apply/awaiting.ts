@@ -8,6 +8,7 @@ import type { PlannedObject, PlannedStep } from "./plan-model.ts";
 import { companionOf, readiness } from "./readiness.ts";
 import type { OpenObject, RunProblem } from "./run-model.ts";
 import { type Sending, settle } from "./sending.ts";
+import { asksForSidecars, podWithoutSidecar } from "./sidecars.ts";
 
 /** From so many of one kind in a namespace on one list is cheaper than reading each. */
 const many = 20;
@@ -122,10 +123,15 @@ class Awaiting {
   /** An object of the server, with what stands for it elsewhere. */
   async #judge(live: Mapping | null): Promise<ObjectReadiness> {
     if (live === null) return { state: "waiting", what: "it is not there any more" };
-    const own = readiness(live);
-    const companion = own.state === "ready" ? companionOf(live) : null;
-    if (!companion) return own;
     const { cluster } = this.#sending;
+    const own = readiness(live);
+    if (own.state !== "ready") return own;
+    if (asksForSidecars(live)) {
+      const bare = await podWithoutSidecar(cluster, textAt(live, "metadata", "namespace"));
+      return bare === null ? own : { state: "waiting", what: `pod ${bare} asks for a sidecar and has none` };
+    }
+    const companion = companionOf(live);
+    if (!companion) return own;
     const dot = companion.kind.indexOf(".");
     const [name, group] = [companion.kind.slice(0, dot), companion.kind.slice(dot + 1)];
     const kind = (await cluster.kinds()).find((each) => each.kind === name && each.group === group);

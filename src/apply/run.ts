@@ -77,12 +77,13 @@ class Run {
       this.#step = null;
       return this.#result("done", []);
     } catch (error) {
-      if (error instanceof RunStopped)
-        return this.#result("stopped", [{ message: error.message, advice: error.advice, object: null }]);
-      if (!(error instanceof ClusterError)) throw error;
-      return this.#aborted
-        ? this.#result("aborted", [])
-        : this.#result("stopped", [problemWith(null, error)]);
+      if (!(error instanceof RunStopped || error instanceof ClusterError)) throw error;
+      if (this.#aborted) return this.#result("aborted", []);
+      return this.#result("stopped", [
+        error instanceof ClusterError
+          ? problemWith(null, error)
+          : { message: error.message, advice: error.advice, object: null },
+      ]);
     }
   }
 

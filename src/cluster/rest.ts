@@ -64,7 +64,11 @@ export class RestCluster implements Cluster {
   }
 
   kinds(): Promise<readonly ServedKind[]> {
-    this.#kinds ??= this.#discover();
+    this.#kinds ??= this.#discover().catch((error: unknown) => {
+      // Whoever asks again gets another answer.
+      this.#kinds = null;
+      throw error;
+    });
     return this.#kinds;
   }
 

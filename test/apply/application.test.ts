@@ -26,6 +26,11 @@ const secret = {
   metadata: { name: "s", namespace: "shop" },
   stringData: { password: "planted-value" },
 };
+const deployment = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "d", namespace: "shop" },
+};
 const files = (...objects: readonly object[]): string =>
   objects.map((object) => JSON.stringify(object)).join("\n---\n");
 
@@ -159,6 +164,47 @@ describe("an application", () => {
     expect(result.state).toBe("aborted");
     expect(valueAt(record ?? {}, ["data", "state"])).toBe("aborted");
     expect(valueAt(lease ?? {}, ["spec", "holderIdentity"])).toBeUndefined();
+  });
+
+  it("stops when somebody else has the lease, and leaves that one alone", async () => {
+    const cluster = serving();
+    const kind = servedKind("coordination.k8s.io/v1 Lease");
+    const { result, record, lease } = await applied(cluster, [map("a"), deployment], {
+      leaseSeconds: 0.3,
+      timeout: 20_000,
+      onEvent: ({ type }) => {
+        if (type !== "waiting") return;
+        void cluster
+          .get(kind, "knative-serving", leaseName)
+          .then((now) =>
+            cluster.replace(kind, {
+              ...now,
+              spec: { holderIdentity: "ben", renewTime: new Date().toISOString() },
+            }),
+          );
+      },
+    });
+    expect(result.state).toBe("stopped");
+    expect(result.problems[0]?.message).toContain("ben holds Lease knative-serving/meshlint");
+    expect(valueAt(record ?? {}, ["data", "state"])).toBe("applying");
+    expect(valueAt(lease ?? {}, ["spec", "holderIdentity"])).toBe("ben");
+  });
+
+  it("is interrupted while it sees whether another run is alive", async () => {
+    const cluster = serving();
+    const stop = new AbortController();
+    await cluster.create(servedKind("coordination.k8s.io/v1 Lease"), {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: leaseName, namespace: "knative-serving" },
+      spec: { holderIdentity: "ben", renewTime: new Date().toISOString(), leaseDurationSeconds: 20 },
+    });
+    const { result, notices } = await applied(cluster, [map("a")], {
+      signal: stop.signal,
+      onNotice: () => stop.abort(),
+    });
+    expect(notices).toEqual([]);
+    expect(result).toMatchObject({ state: "aborted", applied: [], problems: [] });
   });
 
   it("keeps its things with KnativeServing", () => {

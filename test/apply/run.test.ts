@@ -6,6 +6,7 @@ import { runPlan } from "../../src/apply/run.ts";
 import type { Pace, RunEvent, RunOptions, RunResult } from "../../src/apply/run-model.ts";
 import { ClusterError } from "../../src/model/cluster.ts";
 import { label } from "../../src/model/resource.ts";
+import type { Mapping } from "../../src/model/value.ts";
 import { graphOf } from "../support/graph.ts";
 import { StagedCluster } from "../support/staged-cluster.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -314,6 +315,47 @@ describe("a run that waits", () => {
       "ClusterServiceVersion op.v1: phase (none)",
       "ClusterServiceVersion op.v1: phase Installing",
     ]);
+  });
+});
+
+describe("a run that waits for Knative in the mesh", () => {
+  const serving = {
+    apiVersion: "operator.knative.dev/v1beta1",
+    kind: "KnativeServing",
+    metadata: { name: "knative-serving", namespace: "shop" },
+    spec: { workloads: [{ name: "activator", labels: { "sidecar.istio.io/inject": "true" } }] },
+  };
+  const pod = (name: string, containers: readonly string[], more: object = {}) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "shop", ...more },
+    spec: { containers: containers.map((each) => ({ name: each })) },
+  });
+  const ready = { conditions: [{ type: "Ready", status: "True" }] };
+  const kinds = ["v1 Namespace*", "v1 Pod", "operator.knative.dev/v1beta1 KnativeServing"];
+  const runWith = (...pods: readonly object[]): Promise<Ran> => {
+    const cluster = new StagedCluster({ objects: [namespace("shop"), ...(pods as Mapping[])], kinds });
+    return run(cluster, [serving], {
+      timeout: 30_000,
+      stage: (clock) => clock.at(1, () => cluster.setStatus("KnativeServing", "knative-serving", ready)),
+    });
+  };
+
+  it("is not content with Ready while a pod that asks for a sidecar has none", async () => {
+    const ran = await runWith(
+      pod("autoscaler-1", ["autoscaler", "istio-proxy"]),
+      pod("activator-1", ["activator"]),
+    );
+    expect(messages(ran)[0]).toContain("pod activator-1 asks for a sidecar and has none");
+  });
+
+  it("takes sidecars among the init containers, and passes over pods that go away", async () => {
+    const native = pod("activator-1", ["activator"]);
+    const ran = await runWith(
+      { ...native, spec: { ...native.spec, initContainers: [{ name: "istio-proxy" }] } },
+      pod("activator-0", ["activator"], { deletionTimestamp: "2030-01-01T00:00:00Z" }),
+    );
+    expect(ran.result.state).toBe("done");
   });
 });
 

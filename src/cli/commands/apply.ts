@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
@@ -9,8 +10,8 @@ import { hasChanges, type Plan, plannedObjects } from "../../apply/plan-model.ts
 import { countsText, planText, refusalLines } from "../../apply/plan-text.ts";
 import { dryRunText, resultText } from "../../apply/result-text.ts";
 import { idlePatterns, partOf } from "../../apply/select.ts";
-import { connect } from "../../cluster/connect.ts";
-import type { Cluster } from "../../model/cluster.ts";
+import { connect, type ConnectOptions } from "../../cluster/connect.ts";
+import { type Cluster, ClusterError } from "../../model/cluster.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Colors } from "../../report/colors.ts";
 import { plural } from "../../report/summary.ts";
@@ -21,7 +22,6 @@ import { confirmed, isTerminal } from "../confirm.ts";
 import { commitOf, isModified, openRepository } from "../git.ts";
 import type { Io } from "../io.ts";
 import { colorOf } from "../lint-arguments.ts";
-import { clusterOf } from "../live-objects.ts";
 import { wantsColor } from "../output.ts";
 import { meshlintVersion } from "../package-files.ts";
 import type { ParsedLine } from "../parse.ts";
@@ -68,11 +68,17 @@ async function revisionOf(io: Io, path: string): Promise<string | null> {
   }
 }
 
-/** The connection of the lease: impatient, since a late renewal is none. */
-function besideOf(io: Io, { kubeconfig, context }: ClusterArguments): Cluster {
+function connection(
+  io: Io,
+  { kubeconfig, context }: ClusterArguments,
+  more: Partial<ConnectOptions>,
+): Cluster {
   const file = kubeconfig === null ? null : resolve(io.cwd, kubeconfig);
-  return connect({ kubeconfig: file, context, timeout: 10_000, retries: 1 });
+  return connect({ kubeconfig: file, context, ...more });
 }
+
+/** That of the lease is impatient, since a late renewal is none. */
+const impatient = { timeout: 10_000, retries: 1 } as const;
 
 /** What is to be applied; null: it is not, and has been said why. */
 function chosen(
@@ -118,11 +124,16 @@ async function run(
   io: Io,
   line: ParsedLine,
   plan: Plan,
-  more: { readonly namespace: string; readonly recheck: boolean; readonly cluster: Cluster },
+  more: {
+    readonly namespace: string;
+    readonly recheck: boolean;
+    readonly cluster: Cluster;
+    readonly abandon: () => void;
+  },
   colors: Colors,
 ): Promise<number> {
   const wanted = applyArguments(line);
-  const { cluster, recheck, namespace } = more;
+  const { cluster, recheck, namespace, abandon } = more;
   const request = planRequest(line);
   const terminal = isTerminal(io, io.stderr);
   const progress = new Progress(io.stderr, terminal ? (io.stderr.columns ?? 80) : null, colors);
@@ -131,9 +142,9 @@ async function run(
     progress.end();
     say(io, "meshlint: interrupted: waiting for the requests that are under way; once more ends it at once");
     interrupted.abort();
-    setTimeout(() => cluster.close(), abandonAfter).unref();
+    setTimeout(abandon, abandonAfter).unref();
   });
-  const beside = besideOf(io, clusterArguments(line));
+  const beside = connection(io, clusterArguments(line), impatient);
   try {
     const result = await applyPlan(cluster, beside, plan, {
       dryRun: wanted.dryRun,
@@ -174,7 +185,12 @@ export async function runApply(line: ParsedLine, io: Io): Promise<number> {
     );
   const file = planFileOf(io, wanted.plan);
   const colors = createColors(wantsColor(io, colorOf(line)));
-  const cluster = clusterOf(io, clusterArguments(line));
+  const abandoned = new AbortController();
+  const abandon = (): void =>
+    abandoned.abort(new ClusterError("unreachable", "no answer before the run was ended"));
+  // Every request under way listens.
+  setMaxListeners(0, abandoned.signal);
+  const cluster = connection(io, clusterArguments(line), { signal: abandoned.signal });
   try {
     const { plan: whole, graph, report } = await planProject(io, cluster, request);
     sayCrashes(io, report.crashes, false);
@@ -187,7 +203,7 @@ export async function runApply(line: ParsedLine, io: Io): Promise<number> {
     }
     if (!(await agreed(io, plan, wanted))) return 1;
     const namespace = wanted.recordNamespace ?? recordNamespaceOf(graph);
-    return await run(io, line, plan, { namespace, recheck: canAsk && !wanted.yes, cluster }, colors);
+    return await run(io, line, plan, { namespace, recheck: canAsk && !wanted.yes, cluster, abandon }, colors);
   } finally {
     cluster.close();
   }
