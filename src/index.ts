@@ -9,7 +9,6 @@
 import { resolve } from "node:path";
 import { createColors } from "picocolors";
 import { rules } from "../rules/index.ts";
-import { loadBaseline } from "./cli/baseline.ts";
 import { formatNames, type FormatName } from "./cli/flags.ts";
 import { formatReport as format } from "./cli/formats.ts";
 import { lintProject } from "./cli/lint-project.ts";
@@ -83,8 +82,7 @@ export async function lint(options: LintOptions = {}): Promise<Report> {
     config,
     packages: true,
     extraRules,
-    baseline:
-      options.baseline === undefined ? null : loadBaseline(io.cwd, { file: options.baseline, update: false }),
+    baseline: options.baseline === undefined ? null : { file: options.baseline, update: false },
     comparison: base !== null || changed || staged ? { base, changed, staged } : null,
     options: {
       profile: options.profile ?? {},

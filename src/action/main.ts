@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { error, getInput, setFailed, setOutput, summary } from "@actions/core";
 import { createColors } from "picocolors";
 import { rules } from "../../rules/index.ts";
-import { loadBaseline } from "../cli/baseline.ts";
 import type { FormatName } from "../cli/flags.ts";
 import { formatReport } from "../cli/formats.ts";
 import type { Io } from "../cli/io.ts";
@@ -71,8 +70,7 @@ async function run(io: Io): Promise<void> {
     config: inputs.config,
     packages: !isFork(io.env.GITHUB_EVENT_PATH),
     extraRules: [],
-    baseline:
-      inputs.baseline === null ? null : loadBaseline(io.cwd, { file: inputs.baseline, update: false }),
+    baseline: inputs.baseline === null ? null : { file: inputs.baseline, update: false },
     options: { profile: {}, rules: [], skip: [], severities: [], strict: false, sets: [] },
   });
   requireObjects(io, { paths: inputs.paths, verbose: true, quiet: false }, linted);

@@ -6,6 +6,7 @@ import { displayPath } from "../load/files.ts";
 import type { Baseline } from "../model/baseline.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
+import type { SourceFile } from "../model/source.ts";
 import { baselineText } from "../report/baseline.ts";
 import { plural } from "../report/summary.ts";
 import type { Io } from "./io.ts";
@@ -49,12 +50,17 @@ function textOf(absolute: string, { file, update }: BaselineArguments): string |
  * The baseline that is asked for; one without entries where it is yet to be written. Its paths lead from its own folder,
  * so that it reads the same from every working directory.
  *
+ * @param staged what is staged, where that is linted: its own version of the baseline counts
  * @throws UsageError if it cannot be read, or is no baseline
  */
-export function loadBaseline(cwd: string, wanted: BaselineArguments): Baseline {
+export function loadBaseline(
+  cwd: string,
+  wanted: BaselineArguments,
+  staged: readonly SourceFile[] = [],
+): Baseline {
   const absolute = resolve(cwd, wanted.file);
   const path = displayPath(cwd, absolute);
-  const text = textOf(absolute, wanted);
+  const text = staged.find((file) => file.path === path)?.text ?? textOf(absolute, wanted);
   if (text === null) return { path, schema: null, entries: [] };
   return readBaseline({ path, text }, (name) => displayPath(cwd, resolve(dirname(absolute), name)));
 }

@@ -12,6 +12,7 @@ import type { SourceFile } from "../model/source.ts";
 import { tally } from "../report/summary.ts";
 import { loadValidators } from "../schema/validate.ts";
 import type { Rule } from "../rule/define.ts";
+import { type BaselineArguments, loadBaseline } from "./baseline.ts";
 import { compared } from "./compare.ts";
 import type { Io } from "./io.ts";
 import type { RevisionFiles } from "./revision-files.ts";
@@ -30,7 +31,7 @@ export interface LintRequest {
   readonly extraRules: readonly Rule[];
   readonly comparison?: LintComparison | null;
   /** The findings that are known. */
-  readonly baseline?: Baseline | null;
+  readonly baseline?: BaselineArguments | null;
   /** The cluster's objects, as the text of a snapshot: rules that need a cluster run beside them. */
   readonly live?: SourceFile | null;
 }
@@ -47,6 +48,7 @@ export interface LintComparison {
 
 export interface LintedProject {
   readonly project: Project;
+  readonly baseline: Baseline | null;
   readonly report: Report;
   /** What people have to know about the comparison. */
   readonly notices: readonly string[];
@@ -129,15 +131,19 @@ export async function lintProject(
   request: LintRequest,
   lap: (step: string) => void = () => {},
 ): Promise<LintedProject> {
-  const { paths, options, baseline = null } = request;
+  const { paths, options, comparison = null } = request;
   const found = await readProject(io, paths, {
     config: request.config,
     packages: request.packages,
     sets: options.sets,
   });
-  const { input, notices, since, ...read }: Comparison = request.comparison
-    ? await comparisonOf(io, found, request.comparison)
+  const { input, notices, since, ...read }: Comparison = comparison
+    ? await comparisonOf(io, found, comparison)
     : { project: found, input: {}, notices: [], since: null };
+  const staged = comparison?.staged === true && request.baseline?.update !== true;
+  const baseline = request.baseline
+    ? loadBaseline(io.cwd, request.baseline, staged ? read.project.files : [])
+    : null;
   const project = manifestsOnly(read.project, baseline);
   const base = input.base && manifestsOnly({ fileStates: [], ...input.base }, baseline);
   lap("read");
@@ -159,7 +165,7 @@ export async function lintProject(
   const beside = { ...input, ...(base && { base }), baseline, ...(live.length > 0 && { live }) };
   const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...beside });
   lap("lint");
-  return { project, report, notices, since };
+  return { project, baseline, report, notices, since };
 }
 
 /** Says what was looked for and, if files were passed over, why. */

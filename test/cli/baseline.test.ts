@@ -240,6 +240,25 @@ describe.skipIf(!gitInstalled)(`with --changed${gitMissing}`, () => {
     expect((await found(root, ...baseline)).findings).toEqual(["a.yaml:8 service/inject-value-invalid"]);
   });
 
+  it("takes the staged version of it with --staged", async () => {
+    const root = folder();
+    repositoryIn(root, { "a.yaml": good("a") });
+    write(root, { "a.yaml": bad("a") });
+    await update(root, ...baseline);
+    git(root, "add", "a.yaml");
+    expect((await found(root, ...baseline, "--staged")).findings).toEqual([]);
+    const empty = '{ "version": 1, "findings": [] }\n';
+    const full = textOf(root);
+    write(root, { "known.json": empty });
+    git(root, "add", "known.json");
+    write(root, { "known.json": full });
+    expect((await found(root, ...baseline, "--staged")).findings).toEqual([
+      "a.yaml:8 service/inject-value-invalid",
+    ]);
+    git(root, "add", "known.json");
+    expect((await found(root, ...baseline, "--staged")).findings).toEqual([]);
+  });
+
   it("tells the one who corrects something that the baseline is behind", async () => {
     const root = folder();
     repositoryIn(root, { "a.yaml": bad("a") });

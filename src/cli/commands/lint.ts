@@ -6,7 +6,7 @@ import { explainProfile } from "../../report/profile.ts";
 import { exitCodeOf, plural, summaryOf } from "../../report/summary.ts";
 import { formatReport } from "../formats.ts";
 import type { SourceFile } from "../../model/source.ts";
-import { loadBaseline, saveBaseline } from "../baseline.ts";
+import { saveBaseline } from "../baseline.ts";
 import type { ClusterArguments } from "../cluster-arguments.ts";
 import type { Io } from "../io.ts";
 import { type LintArguments, lintArguments } from "../lint-arguments.ts";
@@ -84,17 +84,16 @@ export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const options = lintArguments(line);
   const { paths, config, comparison } = options;
   const live = options.cluster && (await liveObjects(io, options.cluster));
-  const baseline = options.baseline && loadBaseline(io.cwd, options.baseline);
   const common = { paths, config, packages: true, options: options.options, extraRules: [] };
-  const request = { ...common, comparison, live, baseline };
+  const request = { ...common, comparison, live, baseline: options.baseline };
   const linted = await lintProject(io, request, (step) => clock.lap(step));
   for (const notice of linted.notices) say(io, `meshlint: ${notice}`);
   if (!options.quiet && linted.since !== null)
     say(io, `meshlint: only what changes since ${linted.since} cause`);
   requireObjects(io, options, linted);
   const report =
-    baseline && options.baseline?.update
-      ? saveBaseline(io, { ...baseline, ...options.baseline }, linted.report, options.quiet)
+    linted.baseline && options.baseline?.update
+      ? saveBaseline(io, { ...linted.baseline, ...options.baseline }, linted.report, options.quiet)
       : linted.report;
   const exitCode = exitCodeOf(report, options.failOn);
   if (options.explainProfile) io.stdout.write(explainProfile(report));

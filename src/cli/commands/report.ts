@@ -5,7 +5,6 @@ import { conformanceJson } from "../../report/conformance-json.ts";
 import { conformanceMarkdown } from "../../report/conformance-markdown.ts";
 import { exitCodeOf } from "../../report/summary.ts";
 import { statedDocuments } from "../../rule/statements/documents.ts";
-import { loadBaseline } from "../baseline.ts";
 import type { Io } from "../io.ts";
 import { lintArguments } from "../lint-arguments.ts";
 import { lintProject, requireObjects } from "../lint-project.ts";
@@ -34,8 +33,7 @@ export async function runReport(line: ParsedLine, io: Io): Promise<number> {
     operands,
     flags: flags.filter(({ name }) => name !== "format" && name !== "output"),
   });
-  const { paths, config, comparison, failOn, verbose } = options;
-  const baseline = options.baseline && loadBaseline(io.cwd, options.baseline);
+  const { paths, config, comparison, baseline, failOn, verbose } = options;
   const common = { paths, config, packages: true, options: options.options, extraRules: [] };
   const request = { ...common, comparison, baseline };
   const linted = await lintProject(io, request);
