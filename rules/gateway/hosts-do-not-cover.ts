@@ -25,11 +25,10 @@ function namespaceProblem(gateway: Resource, all: readonly HostGap[]): Problem |
   if (!limited || gaps.length === 0) return null;
   const { text, path, namespace, host } = limited;
   const edits = replaceScalar(gateway, path, host);
-  const title = `write the host without a namespace: "${host}"`;
   return fail(
     at(gateway, ...path),
     `host "${text}" takes routes of namespace ${namespace} only, but Knative's are in ${some(gaps.flatMap((gap) => gap.namespace ?? []))}`,
-    { related: related(gaps), ...remedy(title, "review", edits) },
+    { related: related(gaps), ...remedy(`write the host without a namespace: "${host}"`, "review", edits) },
   );
 }
 
@@ -39,12 +38,11 @@ function hostProblem(gateway: Resource, all: readonly HostGap[]): Problem | null
   const [first] = hosts;
   if (!first || gaps.length === 0) return null;
   const path = first.path.slice(0, -1);
-  const title = 'add the host "*", as the documents have it';
   const names = some(gaps.flatMap((gap) => gap.name ?? []));
   const message = `the hosts ${some(hosts.map((host) => host.text))} do not cover ${names}`;
   return fail(at(gateway, ...path), message, {
     related: related(gaps),
-    ...remedy(title, "review", appendItem(gateway, path, "*")),
+    ...remedy('add the host "*", as the documents have it', "review", appendItem(gateway, path, "*")),
   });
 }
 

@@ -1,7 +1,6 @@
 import { setValues } from "../../src/fix/edits.ts";
 import { valueOr } from "../../src/mesh/field.ts";
-import { freePortName, plainServers, serversOf } from "../../src/mesh/gateway-servers.ts";
-import type { GatewayServer } from "../../src/mesh/gateway-servers.ts";
+import { freePortName, type GatewayServer, plainServers, serversOf } from "../../src/mesh/gateway-servers.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
 import { localGateways } from "../../src/mesh/knative-gateways.ts";
@@ -42,11 +41,10 @@ function judged(
     [[...server.path, "port", "name"], freePortName(gateway, server, servers)],
     [[...server.path, "tls", "mode"], "ISTIO_MUTUAL"],
   ]);
-  const title = `serve ${wanted}; callers without a sidecar are cut off then`;
   return {
     otherEdition: isPrinted(server),
     ...(tenants(graph).length > 0 && { severity: "error" }),
-    ...remedy(title, "review", edits),
+    ...remedy(`serve ${wanted}; callers without a sidecar are cut off then`, "review", edits),
   };
 }
 

@@ -1,13 +1,12 @@
 import { replaceScalar, setValue } from "../../src/fix/edits.ts";
-import { read, readList, valueOr } from "../../src/mesh/field.ts";
+import { read } from "../../src/mesh/field.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { ports } from "../../src/mesh/knative-ports.ts";
-import { claimingServers, localPortFit, requestPort, usesTlsListener } from "../../src/mesh/local-port.ts";
+import { claimingServers, localPortFit, requestPort, tlsTarget } from "../../src/mesh/local-port.ts";
 import { localGatewaysBehind, ownLocalServices } from "../../src/mesh/local-service.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
-import { isMapping } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import type { Judgement } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -65,16 +64,14 @@ export const rule = defineRule({
   reads: [kinds.Service],
   subjects(graph) {
     const answer = ownLocalServices(graph);
-    if (answer.state === "unknown") return undecided(answer.needs);
-    return answer.state === "none" ? notApplicable(answer.why) : answer.services;
+    return answer.state === "found" ? answer.services : unsettled(answer);
   },
   *check(service, graph) {
     yield* checkTarget(service, graph);
-    const entries = valueOr(readList(service, ["spec", "ports"]), []);
-    const index = entries.findIndex((entry) => isMapping(entry) && entry.targetPort === 8444);
-    if (index < 0 || !usesTlsListener(graph, service)) return;
+    const path = tlsTarget(graph, service);
+    if (path === null) return;
     yield fail(
-      at(service, "spec", "ports", index, "targetPort"),
+      at(service, ...path),
       "the local gateway's TLS listener has the number 8444, which the control plane excludes from the sidecars of the mesh",
       { severity: "info", advice: "keep in mind that the two ports 8444 have nothing in common" },
     );

@@ -4,7 +4,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { requestPort } from "../../src/mesh/local-port.ts";
 import { ownLocalServices } from "../../src/mesh/local-service.ts";
 import { isMapping } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
 const http2Names: ReadonlySet<string> = new Set(["http2", "grpc"]);
@@ -34,8 +34,7 @@ export const rule = defineRule({
   reads: [kinds.Service],
   subjects(graph) {
     const answer = ownLocalServices(graph);
-    if (answer.state === "unknown") return undecided(answer.needs);
-    return answer.state === "none" ? notApplicable(answer.why) : answer.services;
+    return answer.state === "found" ? answer.services : unsettled(answer);
   },
   *check(service) {
     const port = requestPort(service);

@@ -5,7 +5,7 @@ import { localSelection } from "../../src/mesh/local-selection.ts";
 import { ownLocalServices } from "../../src/mesh/local-service.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { type Mapping, plainText } from "../../src/model/value.ts";
-import { at, defineRule, fail, notApplicable, remedy, undecided } from "../../src/rule/define.ts";
+import { at, defineRule, fail, notApplicable, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import type { Problem } from "../../src/rule/define.ts";
 import { integrations, printedSo } from "../../src/rule/documents.ts";
 
@@ -48,8 +48,7 @@ export const rule = defineRule({
   reads: [kinds.Service],
   subjects(graph) {
     const answer = ownLocalServices(graph);
-    if (answer.state === "unknown") return undecided(answer.needs);
-    return answer.state === "none" ? notApplicable(answer.why) : answer.services;
+    return answer.state === "found" ? answer.services : unsettled(answer);
   },
   *check(service, graph) {
     const picked = localSelection(graph, service);

@@ -4,7 +4,7 @@ import { kinds } from "../../src/mesh/kinds.ts";
 import { ownLocalServices } from "../../src/mesh/local-service.ts";
 import { translatedPort } from "../../src/mesh/port-translation.ts";
 import { noTranslationKey } from "../../src/mesh/resolved-port.ts";
-import { at, defineRule, fail, notApplicable, undecided, remedy } from "../../src/rule/define.ts";
+import { at, defineRule, fail, remedy, undecided, unsettled } from "../../src/rule/define.ts";
 import { integrations, olderIntegrations } from "../../src/rule/documents.ts";
 
 export const rule = defineRule({
@@ -19,8 +19,7 @@ export const rule = defineRule({
   reads: [kinds.Service],
   subjects(graph) {
     const answer = ownLocalServices(graph);
-    if (answer.state === "unknown") return undecided(answer.needs);
-    return answer.state === "none" ? notApplicable(answer.why) : answer.services;
+    return answer.state === "found" ? answer.services : unsettled(answer);
   },
   *check(service, graph) {
     const found = labelValue(service, noTranslationKey);

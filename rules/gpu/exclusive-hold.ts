@@ -1,15 +1,9 @@
 import { allGpus } from "../../src/mesh/gpu/capacity.ts";
 import { gpuOwners, gpuReads, type GpuUser, gpuUsersOf, needsOf } from "../../src/mesh/gpu/gpu-users.ts";
 import { gpuCount } from "../../src/mesh/gpu/options.ts";
-import {
-  type Hold,
-  heldGpus,
-  holds,
-  isBoundedByDefault,
-  maxScale,
-  minScale,
-} from "../../src/mesh/gpu/scale.ts";
 import { gpuKey } from "../../src/mesh/gpu/resource-names.ts";
+import { heldGpus, holds, isBoundedByDefault, maxScale, minScale } from "../../src/mesh/gpu/scale.ts";
+import type { Hold } from "../../src/mesh/gpu/scale.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label } from "../../src/model/resource.ts";

@@ -1,11 +1,11 @@
 import { readBoolean, readText, valueOr } from "../../src/mesh/field.ts";
 import {
-  type BootstrapList,
   bootstrapLists,
   bootstrapPath,
   isGivenElsewhere,
   listOfPart,
 } from "../../src/mesh/kafka-bootstrap.ts";
+import type { BootstrapList } from "../../src/mesh/kafka-bootstrap.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { strimziCluster } from "../../src/mesh/strimzi.ts";
 import type { Graph } from "../../src/model/graph.ts";
@@ -15,11 +15,10 @@ import { integrations } from "../../src/rule/documents.ts";
 
 function* checkEntries(list: BootstrapList, graph: Graph): Generator<Judgement> {
   if (list.needs !== null) yield undecided(list.needs);
-  for (const { text, path } of list.malformed) {
+  for (const { text, path } of list.malformed)
     yield fail(at(list.resource, ...path), `"${text}" is no host and port`, {
       advice: "write host:port, without a scheme, several of them separated by commas",
     });
-  }
   for (const { text, host, port, path } of list.addresses) {
     const found = strimziCluster(graph, host, port);
     if (found.state !== "other") continue;

@@ -3,16 +3,9 @@ import { tenantsOf } from "../../src/mesh/tenants.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { label, type Resource } from "../../src/model/resource.ts";
 import { hasSelector } from "../../src/simulate/policy-endpoints.ts";
-import { isRule, type NeededPath, shutPaths } from "../../src/simulate/needed-paths.ts";
+import { isRule, type NeededPath, shutPaths, speakerOf } from "../../src/simulate/needed-paths.ts";
 import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
-
-/** The policy that speaks: the rule that refuses, else one of the service's own namespace that lacks the permission. */
-function speakerOf({ hop, service }: NeededPath): Resource | null {
-  if (isRule(hop)) return hop.by?.resource ?? null;
-  const own = hop.considered.map(({ resource }) => resource).filter(({ standing }) => standing === "own");
-  return own.find(({ namespace }) => namespace === service.namespace) ?? own[0] ?? null;
-}
 
 /** Permissions of the documented set that are missing are findings of the rules about tenants. */
 function isOfTenants(graph: Graph, { hop, kind, service }: NeededPath, speaker: Resource): boolean {

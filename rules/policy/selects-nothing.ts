@@ -57,24 +57,22 @@ export const rule = defineRule({
         );
       case "app-of-service": {
         const key = "serving.knative.dev/service";
-        const title = `select ${key}: ${found.service.name}`;
         const edits = renameKey(policy, [...path, "app"], key);
         return yield fail(
           at(policy, ...path, "app"),
           `no pod has app: ${found.service.name}: Knative labels the pods of a service with the name of their revision (${found.revision})`,
-          remedy(title, "review", edits),
+          remedy(`select ${key}: ${found.service.name}`, "review", edits),
         );
       }
       case "near": {
         const { key, wanted, pod } = found;
-        const title = `select ${key}: ${wanted}`;
         const edits = replaceScalar(policy, [...path, key], wanted);
         return yield fail(
           at(policy, ...path, key),
           `no pod of namespace ${policy.namespace ?? ""} has ${shown}, and those of ${label(pod.resource)} have ${key}: ${wanted}`,
           {
             related: [{ at: at(pod.resource, ...pod.metadata, "labels"), message: "the labels of its pods" }],
-            ...remedy(title, "review", edits),
+            ...remedy(`select ${key}: ${wanted}`, "review", edits),
           },
         );
       }

@@ -22,9 +22,7 @@ function isDefined(graph: Graph, { id }: Resource): boolean {
 /** `write x` with its edit, where somebody has to look at it. */
 function write(resource: Resource, key: "apiVersion" | "kind", text: string | null): Partial<Problem> {
   if (text === null) return {};
-  const edits = replaceScalar(resource, [key], text);
-  const title = `write ${text}`;
-  return remedy(title, "review", edits);
+  return remedy(`write ${text}`, "review", replaceScalar(resource, [key], text));
 }
 
 export const rule = defineRule({

@@ -229,3 +229,10 @@ export function usesTlsListener(graph: Graph, service: Resource): boolean {
   );
   return (served || made) && excluded;
 }
+
+/** Where a Service of the local gateway leads to its TLS listener on 8444, if it has one; else null. */
+export function tlsTarget(graph: Graph, service: Resource): Path | null {
+  const entries = valueOr(readList(service, ["spec", "ports"]), []);
+  const index = entries.findIndex((entry) => isMapping(entry) && entry.targetPort === tlsListener);
+  return index >= 0 && usesTlsListener(graph, service) ? ["spec", "ports", index, "targetPort"] : null;
+}

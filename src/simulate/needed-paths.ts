@@ -313,3 +313,10 @@ export const shutPaths = once((graph: Graph): readonly NeededPath[] => [
   ]),
   ...deliveries(graph).flatMap((delivery) => eventPath(graph, delivery) ?? []),
 ]);
+
+/** The policy that speaks: the rule that refuses, else one of the service's own namespace that lacks the permission. */
+export function speakerOf({ hop, service }: NeededPath): Resource | null {
+  if (isRule(hop)) return hop.by?.resource ?? null;
+  const own = hop.considered.map(({ resource }) => resource).filter(({ standing }) => standing === "own");
+  return own.find(({ namespace }) => namespace === service.namespace) ?? own[0] ?? null;
+}
