@@ -14,6 +14,7 @@ import { casesOf } from "../test/support/fixture-cases.ts";
 import { lintMemory } from "../test/support/lint.ts";
 import { root } from "./catalogue.ts";
 import { mistakesPage, rulesPage, statementsPage } from "./catalogue-pages.ts";
+import { exampleOutput, exampleSnapshots } from "./example-snapshot.ts";
 
 const begin = (name: string): string => `<!-- begin ${name}: npm run docs -->`;
 const end = (name: string): string => `<!-- end ${name} -->`;
@@ -174,6 +175,7 @@ export async function readme(): Promise<string> {
     report: await reportExcerpt(),
     fix: fenced("diff", await fixExample()),
     explain: fenced("text", await explainExample()),
+    tests: fenced("text", await exampleOutput("test", "tests/isolation.meshtest.yaml", "--verbose")),
   };
   return Object.entries(blocks).reduce((page, [name, content]) => withBlock(page, name, content), text);
 }
@@ -189,6 +191,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ["docs/document-mistakes.md", mistakesPage()],
     ["schemas/meshlint.schema.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
     ["schemas/meshtest.schema.json", `${JSON.stringify(testJsonSchema(), null, 2)}\n`],
+    ...(await exampleSnapshots()),
     ["schemas/baseline.schema.json", `${JSON.stringify(baselineJsonSchema(), null, 2)}\n`],
   ]);
 }

@@ -141,6 +141,22 @@ describe("a test file", () => {
   });
 });
 
+describe("the documentation", () => {
+  const text = readFileSync(join(repository, "docs/testing.md"), "utf8");
+  const examples = Array.from(text.matchAll(/```yaml\n(- name:[^]*?)```/g), ([, example = ""]) => example);
+
+  it("has an example of each kind of test", () => {
+    const kinds = examples.flatMap((example) => parse(example) as object[]).flatMap(Object.keys);
+    expect(new Set(kinds)).toEqual(
+      new Set(["name", "findings", "reach", "isolated", "mutations", "snapshot"]),
+    );
+  });
+
+  it.each(examples)("shows only what is right: %s", (example) => {
+    expect(problemsOf(`set: a\ntests:\n${example}`)).toEqual([]);
+  });
+});
+
 describe("the JSON Schema of test files", () => {
   const validate = new Ajv({
     strict: true,

@@ -1,43 +1,17 @@
-import { resolve } from "node:path";
-import { diffLines } from "diff";
 import { createColors } from "picocolors";
 import { testsJunit } from "../../harness/junit.ts";
 import { summaryOf, testsJson, testsText } from "../../harness/report.ts";
 import type { TestRun } from "../../harness/result.ts";
 import { isWanted, runTests } from "../../harness/run.ts";
-import type { Goldens } from "../../harness/snapshot.ts";
-import { displayPath, readSource } from "../../load/files.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Io } from "../io.ts";
 import { colorOf } from "../lint-arguments.ts";
 import { wantsColor, writeWhole } from "../output.ts";
 import { given, type ParsedLine, single } from "../parse.ts";
 import { say } from "../say.ts";
+import { goldensOf } from "../test-goldens.ts";
 import { testProject } from "../test-project.ts";
 import { sayCrashes } from "./lint.ts";
-
-/** Changed lines with the two around them. */
-function linesOf(before: string, after: string): readonly string[] {
-  return diffLines(before, after).flatMap(({ added, removed, value }) => {
-    const lines = value.replace(/\n$/, "").split("\n");
-    if (added) return lines.map((line) => `+ ${line}`);
-    if (removed) return lines.map((line) => `- ${line}`);
-    if (lines.length <= 4) return lines.map((line) => `  ${line}`);
-    return [...lines.slice(0, 2), "…", ...lines.slice(-2)].map((line) => `  ${line}`);
-  });
-}
-
-function goldensOf(io: Io, update: boolean): Goldens {
-  return {
-    read(path) {
-      const read = readSource(path, io.cwd);
-      return read.state === "read" ? read.file.text : null;
-    },
-    write: update ? (path, text) => writeWhole(io.cwd, path, text) : null,
-    seenFrom: (folder, path) => displayPath(resolve(io.cwd, folder), resolve(io.cwd, path)),
-    diff: linesOf,
-  };
-}
 
 function textOf(run: TestRun, format: string | null, color: boolean, verbose: boolean): string {
   if (format === "json") return testsJson(run);
