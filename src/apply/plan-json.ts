@@ -110,11 +110,11 @@ export function readPlanFile(text: string): PlanFile {
 export function differencesFrom(file: PlanFile, plan: Plan): readonly string[] {
   const keyOf = (object: Omit<PlanFileObject, "action" | "digest">): string =>
     `${object.apiVersion} ${object.kind} ${object.namespace === null ? "" : `${object.namespace}/`}${object.name}`;
-  const then = new Map(file.objects.map((object) => [keyOf(object), object.digest]));
+  const then = new Map(file.objects.map((object) => [keyOf(object), object]));
   const now = new Map(
-    plannedObjects(plan).map(({ resource, digest }) => {
-      const { apiVersion, namespace, name, id } = resource;
-      return [keyOf({ apiVersion, kind: id.kind, namespace, name }), digest] as const;
+    plannedObjects(plan).map((planned) => {
+      const { apiVersion, namespace, name, id } = planned.resource;
+      return [keyOf({ apiVersion, kind: id.kind, namespace, name }), planned] as const;
     }),
   );
   const differ = (what: string, was: string, is: string): readonly string[] =>
@@ -123,10 +123,14 @@ export function differencesFrom(file: PlanFile, plan: Plan): readonly string[] {
     ...differ("the server", file.server, plan.server),
     ...differ("set", file.set, plan.set),
     ...differ("the profile", file.profile, plan.profile),
-    ...[...then].flatMap(([key, digest]) => {
+    ...[...then].flatMap(([key, { digest, action }]) => {
       const today = now.get(key);
       if (today === undefined) return [`${key} was planned, and is gone`];
-      return today === digest ? [] : [`${key} has changed since it was planned`];
+      if (today.digest !== digest) return [`${key} has changed since it was planned`];
+      // What is done already is no difference: a run that was interrupted goes on by the same plan.
+      const moved = today.action === "change" && action !== "change";
+      const was = action === "create" ? "created" : "left alone";
+      return moved ? [`${key} was to be ${was}, and would be changed: the cluster has another one now`] : [];
     }),
     ...[...now.keys()].filter((key) => !then.has(key)).map((key) => `${key} was not planned`),
   ];

@@ -8,7 +8,7 @@ import { folder, type Outcome, run } from "../cli/run.ts";
 import { DenyWebhook } from "../support/deny-webhook.ts";
 import { envtestAssets, envtestMissing, TestCluster } from "../support/envtest.ts";
 import { LoopbackProxy } from "../support/loopback-proxy.ts";
-import { Operators, rolledOut } from "../support/operators.ts";
+import { failing, Operators, rolledOut } from "../support/operators.ts";
 import { TestApi } from "../support/test-api.ts";
 import { Program } from "./program.ts";
 
@@ -304,6 +304,29 @@ describe.skipIf(envtestAssets() === null)(
           await operators.stop();
         }
       }, 100_000);
+
+      it("tells a failure from waiting at the time limit, and completes when the cause is gone", async () => {
+        const home = await space();
+        const set = setOf(deployment(home));
+        const path = "/apis/apps/v1/deployments";
+        const fails = failing("ProgressDeadlineExceeded", "no image", "Progressing");
+        const operators = new Operators(api, [{ path, script: fails }]);
+        operators.start();
+        try {
+          const args = ["apply", ".", ...flagsOf(server.kubeconfig, home, "3s")];
+          const late = await run(set, args);
+          expect(late.status).toBe(1);
+          expect(late.stdout).toContain(
+            `Deployment ${home}/web is not ready after 3 s: Progressing is False`,
+          );
+          expect(late.stdout).toContain("(ProgressDeadlineExceeded): no image");
+          operators.set({ path, script: rolledOut(0) });
+          const last = await run(set, args);
+          expect(last.status, last.stdout).toBe(0);
+        } finally {
+          await operators.stop();
+        }
+      }, 60_000);
 
       it(
         `comes to the same state however often it is killed (${kills} times)`,

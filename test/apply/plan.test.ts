@@ -248,6 +248,16 @@ describe("a plan's file", () => {
     expect(differencesFrom(file, { ...made, server: "https://other", profile: "mesh=2.6" })).toHaveLength(2);
   });
 
+  it("is for the cluster as it was: what is there meanwhile is another matter, unless the plan made it", async () => {
+    const file = readPlanFile(planJson(await plan(service)));
+    const other = await plan(service, { objects: [live({ selector: { app: "other" } })] });
+    expect(differencesFrom(file, other)).toEqual([
+      "v1 Service shop/cart was to be created, and would be changed: the cluster has another one now",
+    ]);
+    const done = { selector: { app: "cart" }, ports: [{ port: 80, protocol: "TCP" }] };
+    expect(differencesFrom(file, await plan(service, { objects: [live(done)] }))).toEqual([]);
+  });
+
   it.each([
     "",
     "[]",

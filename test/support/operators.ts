@@ -55,14 +55,14 @@ export const rolledOut =
   (object, age) => {
     const replicas = numberAt(object, "spec", "replicas") ?? 1;
     const observedGeneration = numberAt(object, "metadata", "generation") ?? 1;
-    if (age < ms) return { observedGeneration, replicas: 0 };
+    if (age < ms) return { observedGeneration, replicas: 0, conditions: [] };
     const done = {
       replicas,
       updatedReplicas: replicas,
       availableReplicas: replicas,
       readyReplicas: replicas,
     };
-    return { observedGeneration, ...done };
+    return { observedGeneration, ...done, conditions: [] };
   };
 
 /** A kind by the path of its list, `/apis/maistra.io/v2/servicemeshcontrolplanes`, and what is done about its objects. */
