@@ -61,10 +61,15 @@ function assigned(
   return found;
 }
 
+/** Whether a rule could not decide about something in a set, whatever it found elsewhere. */
+function isOpen({ verdict, subjects }: RuleVerdict): boolean {
+  return verdict === "undecided" || subjects.some((subject) => subject.verdict === "undecided");
+}
+
 /** Tells whether the rule of an entry has looked wherever the entry's findings could be, and could decide. */
 function surety(input: BaselineInput): (entry: BaselineEntry) => boolean {
   const { settings, catalogue, verdicts, complete, shownPaths } = input;
-  const open = new Set(verdicts.flatMap(({ rule, verdict }) => (verdict === "undecided" ? [rule] : [])));
+  const open = new Set(verdicts.filter(isOpen).map(({ rule }) => rule));
   const decided = new Map(
     catalogue.map((rule) => [rule.id, rule.live !== true && settings.has(rule) && !open.has(rule.id)]),
   );

@@ -207,6 +207,9 @@ describe("about entries", () => {
     expect(apply([], [entry(1)], { shownPaths: ["sub"] }).findings).toEqual([]);
     expect(apply([], [entry(1)], { verdicts: [undecided] }).findings).toEqual([]);
     expect(apply([], [entry(1)], { verdicts: [{ ...undecided, verdict: "pass" }] }).findings).toHaveLength(1);
+    const subject = { verdict: "undecided", resource: null, document: null, needs: "x" } as const;
+    const partly = { ...undecided, verdict: "fail", subjects: [subject] } as const;
+    expect(apply([], [entry(1)], { verdicts: [partly] }).findings).toEqual([]);
     expect(apply([], [entry(1, { rule: "live/x" })]).findings).toEqual([]);
   });
 
