@@ -26,11 +26,15 @@ export const rule = defineRule({
     if (limit.state === "unknown") yield undecided(limit.why);
     else if (limit.state === "wrong")
       yield fail(at(config, ...path), `the limit is ${limit.text}, which is no whole number`, { advice });
-    else if (limit.state === "bare")
+    else if (limit.state === "bare") {
+      const edits = limit.whole ? quoteScalar(config, path) : null;
+      // Bare, `010` is eight; in quotes it would be ten.
+      const same = edits?.some(({ text }) => text === `"${limit.text}"`) === true;
       yield fail(
         at(config, ...path),
-        `the limit is ${limit.text} without quotes, and the API server takes nothing but a string there`,
-        limit.whole ? remedy("put the number in quotes", "safe", quoteScalar(config, path)) : { advice },
+        `the limit is ${limit.text}${limit.whole ? " without quotes" : ""}, and the API server takes nothing but a string there`,
+        same ? remedy("put the number in quotes", "safe", edits) : { advice },
       );
+    }
   },
 });
