@@ -5,6 +5,7 @@ import { profileKeys } from "../model/profile.ts";
 import { label, type Resource } from "../model/resource.ts";
 import { positionAt } from "../model/source.ts";
 import { type Mapping, valueAt } from "../model/value.ts";
+import { bringersAmong, bringKind } from "./brought-kinds.ts";
 import { type Change, changesBetween } from "./changes.ts";
 import { ownObjects, placeOf, unfitFor } from "./fitness.ts";
 import { inTurns } from "./in-turns.ts";
@@ -103,18 +104,6 @@ interface Asked {
 
 const unchecked = { action: "create", changes: [], conflicts: [], checked: false } as const;
 
-/** Whether the set itself brings the kind of an object: its definition, or the operator that has it. */
-function bringsKind(graph: Graph, { id }: Resource): boolean {
-  const defined = graph
-    .own("CustomResourceDefinition.apiextensions.k8s.io")
-    .some(
-      ({ value }) =>
-        valueAt(value, ["spec", "group"]) === id.group &&
-        valueAt(value, ["spec", "names", "kind"]) === id.kind,
-    );
-  return defined || graph.own("Subscription.operators.coreos.com").length > 0;
-}
-
 function refused(resource: Resource, error: ClusterError): Refusal {
   const details = error.causes.map(({ field, message }) => `${field}: ${message}`);
   return {
@@ -133,6 +122,7 @@ async function ask(
   graph: Graph,
   served: readonly ServedKind[],
   namespaces: ReadonlySet<string>,
+  bringers: readonly Resource[],
   resource: Resource,
   object: Mapping,
 ): Promise<Asked> {
@@ -141,7 +131,7 @@ async function ask(
       each.kind === resource.id.kind && each.group === resource.id.group && each.version === resource.version,
   );
   if (!kind) {
-    if (bringsKind(graph, resource)) return { planned: unchecked, refusal: null };
+    if (bringKind(bringers, resource)) return { planned: unchecked, refusal: null };
     const message = `the cluster serves no ${resource.apiVersion} ${resource.id.kind}`;
     const advice = "install the operator or definition that brings it, or write a version that is served";
     return { planned: unchecked, refusal: { message, section: null, advice, place: placeOf(resource) } };
@@ -204,6 +194,7 @@ export async function makePlan(cluster: Cluster, graph: Graph, options: PlanOpti
   const existing = namespaceKind ? await cluster.list(namespaceKind) : [];
   const namespaces = new Set(existing.map((object) => String(valueAt(object, ["metadata", "name"]))));
   const look = new Look(cluster, resources);
+  const bringers = bringersAmong(resources);
 
   const refusals: Refusal[] = [
     ...unfit,
@@ -213,7 +204,7 @@ export async function makePlan(cluster: Cluster, graph: Graph, options: PlanOpti
   ];
   const planned = await inTurns(resources, async (resource): Promise<PlannedObject> => {
     const object = manifestOf(resource);
-    const asked = await ask(cluster, look, graph, served, namespaces, resource, object);
+    const asked = await ask(cluster, look, graph, served, namespaces, bringers, resource, object);
     if (asked.refusal) refusals.push(asked.refusal);
     const place = placeOf(resource);
     const colon = place.lastIndexOf(":");

@@ -1,5 +1,6 @@
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { awaitStep } from "./awaiting.ts";
+import { bringersAmong, bringKind } from "./brought-kinds.ts";
 import { durationText } from "./duration.ts";
 import { type Plan, plannedObjects, type PlannedObject, type PlannedStep } from "./plan-model.ts";
 import type { RunOptions, RunProblem, RunResult } from "./run-model.ts";
@@ -157,16 +158,22 @@ class Run {
   async #awaitKinds(step: PlannedStep): Promise<readonly RunProblem[]> {
     const { cluster, pace, options } = this.#sending;
     const { signal, timeout, wait } = options;
-    const comes = this.#plan.steps.some((each) => bringsKinds(each));
-    const limit = comes ? (wait ? timeout : 5000) : 0;
+    const bringers = bringersAmong(plannedObjects(this.#plan).map(({ resource }) => resource));
     const began = pace.now();
-    for (;;) {
+    for (let look = 0; ; look++) {
       const missing: PlannedObject[] = [];
       for (const object of step.objects) if (!(await this.#sending.servedKind(object))) missing.push(object);
       if (missing.length === 0 || signal.aborted) return [];
+      if (look === 0) {
+        // What is known of the kinds may be old.
+        cluster.forgetKinds();
+        continue;
+      }
       const elapsed = pace.now() - began;
       const what = ({ resource }: PlannedObject): string =>
         `the cluster serves no ${resource.apiVersion} ${resource.id.kind}`;
+      const comes = missing.every(({ resource }) => bringKind(bringers, resource));
+      const limit = comes ? (wait ? timeout : 5000) : 0;
       if (elapsed >= limit) {
         const after = elapsed < 1000 ? "" : `, after ${durationText(elapsed)}`;
         return missing.map((object) => ({

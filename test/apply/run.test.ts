@@ -377,6 +377,33 @@ describe("a run beside kinds that come with it", () => {
     expect(applied(ran)).toEqual(["CustomResourceDefinition widgets.example.com", "Widget shop/w"]);
   });
 
+  it("waits for the kinds that Knative Serving brings, where its operator is there already", async () => {
+    const serving = {
+      apiVersion: "operator.knative.dev/v1beta1",
+      kind: "KnativeServing",
+      metadata: { name: "knative-serving", namespace: "shop" },
+    };
+    const service = {
+      apiVersion: "serving.knative.dev/v1",
+      kind: "Service",
+      metadata: { name: "cart", namespace: "shop" },
+    };
+    const ready = { conditions: [{ type: "Ready", status: "True" }] };
+    const known = ["v1 Namespace*", "operator.knative.dev/v1beta1 KnativeServing"];
+    const cluster = new StagedCluster({ objects: [namespace("shop")], kinds: known });
+    const ran = await run(cluster, [serving, service], {
+      stage: (clock) => {
+        clock.at(1000, () => cluster.setStatus("KnativeServing", "knative-serving", ready));
+        clock.at(5000, () => cluster.served.push("serving.knative.dev/v1 Service"));
+        clock.at(9000, () => cluster.setStatus("Service", "cart", ready));
+      },
+    });
+    expect(ran.result.state).toBe("done");
+    const alone = new StagedCluster({ objects: [namespace("shop")], kinds: known });
+    const plan = await makePlan(alone, graphOf(JSON.stringify(service)), { findings: [], force: false });
+    expect(plan.refusals[0]?.message).toBe("the cluster serves no serving.knative.dev/v1 Service");
+  });
+
   it("gives up where they do not come", async () => {
     const cluster = new StagedCluster({ objects: [namespace("shop")], kinds });
     const ran = await run(cluster, [definition, widget], {
