@@ -32,7 +32,7 @@ export const rule = defineRule({
       const same = edits?.some(({ text }) => text === `"${limit.text}"`) === true;
       yield fail(
         at(config, ...path),
-        `the limit is ${limit.text}${limit.whole ? " without quotes" : ""}, and the API server takes nothing but a string there`,
+        `the limit is ${limit.written}, and the API server takes nothing but a string there`,
         same ? remedy("put the number in quotes", "safe", edits) : { advice },
       );
     }

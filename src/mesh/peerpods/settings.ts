@@ -65,7 +65,8 @@ export type Limit =
   | { readonly state: "number"; readonly value: number }
   | { readonly state: "absent" }
   | { readonly state: "unknown"; readonly why: string }
-  | { readonly state: "bare"; readonly text: string; readonly whole: boolean }
+  /** `written`: as a message names it. */
+  | { readonly state: "bare"; readonly text: string; readonly written: string; readonly whole: boolean }
   | { readonly state: "wrong"; readonly text: string };
 
 export function limitOf(config: Resource): Limit {
@@ -76,8 +77,10 @@ export function limitOf(config: Resource): Limit {
     return /^\d+$/.test(value)
       ? { state: "number", value: Number(value) }
       : { state: "wrong", text: JSON.stringify(value) };
-  const text = typeof value === "object" ? "a list or mapping" : String(value);
-  return { state: "bare", text, whole: /^\d+$/.test(text) };
+  if (typeof value === "object")
+    return { state: "bare", text: "", written: "a list or mapping", whole: false };
+  const text = String(value);
+  return { state: "bare", text, written: `${text} without quotes`, whole: /^\d+$/.test(text) };
 }
 
 /**
