@@ -3,7 +3,7 @@ import type { Graph } from "../../model/graph.ts";
 import { pemBlocks } from "../../model/pem.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Path } from "../../model/value.ts";
-import { read, readString, valueOr } from "../field.ts";
+import { read, readList, readString, valueOr } from "../field.ts";
 import { kinds } from "../kinds.ts";
 import { heldCertificates, pairFiles } from "./held-certificates.ts";
 import { secretKeys, secretValue, type SecretValue } from "./secret-data.ts";
@@ -169,12 +169,13 @@ export function keysNotAsked(externalSecret: Resource): readonly string[] {
   const template = [...spec, "target", "template"];
   if (["data", "templateFrom"].some((key) => read(externalSecret, [...template, key]).state !== "absent"))
     return [];
-  const data = read(externalSecret, [...spec, "data"]);
-  if (data.state !== "value" || !Array.isArray(data.value)) return [];
-  const keys = data.value.map((_, index) =>
+  const data = readList(externalSecret, [...spec, "data"]);
+  if (data.state === "unknown") return [];
+  const keys = valueOr(data, []).map((_, index) =>
     readString(externalSecret, [...spec, "data", index, "secretKey"]),
   );
   const names = keys.flatMap((key) => (key.state === "value" ? [key.value] : []));
-  if (names.length < keys.length || (names.includes("cert") && names.includes("key"))) return [];
+  if (keys.some(({ state }) => state === "unknown") || (names.includes("cert") && names.includes("key")))
+    return [];
   return ["tls.crt", "tls.key"].filter((name) => !names.includes(name));
 }
