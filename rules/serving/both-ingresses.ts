@@ -3,6 +3,7 @@ import { istioClass, kourierClass } from "../../src/mesh/ingress-class.ts";
 import { kinds } from "../../src/mesh/kinds.ts";
 import { configValue } from "../../src/mesh/operator-config.ts";
 import { isPatched } from "../../src/mesh/patches.ts";
+import { nearest } from "../../src/model/nearest.ts";
 import { at, defineRule, fail, undecided } from "../../src/rule/define.ts";
 import { integrations } from "../../src/rule/documents.ts";
 
@@ -12,6 +13,8 @@ const providers = new Map([
   [kourierClass, "kourier"],
   [contourClass, "contour"],
 ]);
+/** They have much in common, so only a slip of a letter or two is told from a class of one's own. */
+const classes = [...providers.keys()];
 const switches = [...providers.values()].map((name) => ({
   name,
   path: ["spec", "ingress", name, "enabled"],
@@ -41,6 +44,13 @@ export const rule = defineRule({
     if (named.state === "unknown") return yield undecided(named.why);
 
     const wanted = named.state === "value" ? providers.get(named.value) : undefined;
+    const meant = named.state === "value" && wanted === undefined ? nearest(named.value, classes, 2) : null;
+    if (named.state === "value" && meant !== null)
+      yield fail(
+        at(serving, ...named.path),
+        `the default ingress class is ${named.value}, which nothing serves; ${meant} was probably meant`,
+        { severity: "error", advice: `write ${meant}` },
+      );
     if (named.state === "value" && wanted !== undefined && !enabled.has(wanted)) {
       if (isPatched(graph, serving)) return yield undecided("the patches of the KnativeServing");
       yield fail(
