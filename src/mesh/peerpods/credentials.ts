@@ -36,7 +36,18 @@ function wantedKeys(provider: Provider, store: Store): readonly string[] {
 
 export const isProvider = (name: string): name is Provider => Object.hasOwn(wanted, name);
 
-/** The cloud in small letters: what the ConfigMap says, else the platform of the profile. */
+/** The cloud whose keys a ConfigMap has, and no other's. */
+function cloudOfKeys(map: Resource): Provider | null {
+  const data = valueAt(map.value, ["data"]);
+  const keys = isMapping(data) ? Object.keys(data) : [];
+  const clouds = (["aws", "azure"] as const).filter((cloud) =>
+    keys.some((key) => key.startsWith(`${cloud.toUpperCase()}_`)),
+  );
+  const [cloud, ...others] = clouds;
+  return cloud !== undefined && others.length === 0 ? cloud : null;
+}
+
+/** The cloud in small letters: what the ConfigMap says, else the platform of the profile, else what its keys show. */
 function providerOf(graph: Graph, settings: readonly Resource[]): Reading<string> {
   for (const map of settings) {
     const written = readText(map, ["data", "CLOUD_PROVIDER"]);
@@ -46,6 +57,8 @@ function providerOf(graph: Graph, settings: readonly Resource[]): Reading<string
   }
   const { platform } = graph.profile;
   if (platform !== null && !isUnknown(platform)) return { state: "value", value: platform.toLowerCase() };
+  const [shown] = settings.map(cloudOfKeys).filter((cloud) => cloud !== null);
+  if (shown !== undefined) return { state: "value", value: shown };
   return { state: "unknown", why: "CLOUD_PROVIDER of the ConfigMap of peer pods, or profile.platform" };
 }
 
