@@ -1,4 +1,4 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { parseDocuments } from "../../src/load/parse.ts";
 import type { ManifestDocument } from "../../src/model/document.ts";
 import type { Finding } from "../../src/model/finding.ts";
@@ -21,6 +21,8 @@ export interface Mutant {
   readonly file: string;
   /** Index of the document in the file. */
   readonly document: number;
+  /** The object before the change: its kind in kubectl's notation (`Service.serving.knative.dev`), and its name. */
+  readonly object: { readonly kind: string; readonly name: string };
   readonly mutation: Mutation;
   readonly path: Path;
   /** `11-smcp.yaml#0 spec.version flip`. */
@@ -122,6 +124,16 @@ function* placesIn(value: Value, path: Path): Generator<readonly [Path, Value]> 
   }
 }
 
+const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
+
+function objectOf(root: Mapping): Mutant["object"] {
+  const [group] = text(root.apiVersion).split("/");
+  // The installer's file names no kind.
+  const kind = root.kind === undefined ? "InstallConfig" : text(root.kind);
+  const isCore = !text(root.apiVersion).includes("/");
+  return { kind: isCore ? kind : `${kind}.${group}`, name: text(valueAt(root, ["metadata", "name"])) };
+}
+
 const nameOf = (root: Mutable): Value | undefined => valueAt(root as Value, ["metadata", "name"]);
 
 /** The texts and numbers in some values that are long enough to mean something when a message has them. */
@@ -142,13 +154,16 @@ export function* mutantsOf(file: SourceFile, oneIn = 1): Generator<Mutant> {
   let count = 0;
   const pieces = file.text.split(separator);
   for (const [document, piece] of pieces.entries()) {
-    const root = parse(piece) as Mapping | null;
+    // As kubectl reads it: 0644 is an octal number, and stays the same number.
+    const root = parseDocuments({ path: file.path, text: piece })[0]?.value ?? null;
     if (!isMapping(root)) continue;
     const rest = (replacement: string): string =>
       pieces.map((other, index) => (index === document ? replacement : other)).join("---\n");
+    const object = objectOf(root);
     const named = (mutation: Mutation, path: Path) => ({
       file: file.path,
       document,
+      object,
       mutation,
       path,
       name: `${file.path}#${document} ${formatPath(path)} ${mutation}`,
@@ -161,7 +176,7 @@ export function* mutantsOf(file: SourceFile, oneIn = 1): Generator<Mutant> {
         if (changed === undefined || count++ % oneIn !== 0) continue;
         const names = telling([name, nameOf(changed)]);
         const values = telling([value, valueAt(changed as Value, path)]);
-        yield { ...named(mutation, path), text: rest(stringify(changed)), names, values };
+        yield { ...named(mutation, path), text: rest(stringify(changed, { version: "1.1" })), names, values };
       }
     }
   }
