@@ -5,7 +5,7 @@ import { type ObjectReadiness, textAt } from "./conditions.ts";
 import { durationText } from "./duration.ts";
 import { lastEvent } from "./events.ts";
 import type { PlannedObject, PlannedStep } from "./plan-model.ts";
-import { companionOf, readiness } from "./readiness.ts";
+import { companionOf, readiness, readinessBeside } from "./readiness.ts";
 import type { OpenObject, RunProblem } from "./run-model.ts";
 import { type Sending, settle } from "./sending.ts";
 import { asksForSidecars, podWithoutSidecar } from "./sidecars.ts";
@@ -136,9 +136,7 @@ class Awaiting {
     const [name, group] = [companion.kind.slice(0, dot), companion.kind.slice(dot + 1)];
     const kind = (await cluster.kinds()).find((each) => each.kind === name && each.group === group);
     const beside = kind ? await cluster.get(kind, companion.namespace, companion.name) : null;
-    if (beside === null) return { state: "waiting", what: `${name} ${companion.name} is not there yet` };
-    const state = readiness(beside);
-    return "what" in state ? { ...state, what: `${name} ${companion.name}: ${state.what}` } : state;
+    return readinessBeside(live, beside);
   }
 
   /** Objects of one kind in one namespace are read together where there are many. */

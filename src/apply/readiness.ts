@@ -210,6 +210,7 @@ const expectations: Readonly<Record<Kind, Expectation>> = {
   [kinds.Route]: route,
   [kinds.ApiService]: conditions(["Available"]),
   [kinds.CertManagerCertificate]: conditions(["Ready"], hasReason("Failed")),
+  [kinds.MachineConfig]: { text: "its pool is Updated and not Degraded", look: () => ready },
   [kinds.MachineConfigPool]: machineConfigPool,
   [kinds.KubeletConfig]: machineSetting,
   [kinds.ContainerRuntimeConfig]: machineSetting,
@@ -258,10 +259,43 @@ export interface Companion {
   readonly name: string;
 }
 
-/** The ClusterServiceVersion that a Subscription has installed; null: the object stands for itself. */
+/**
+ * The ClusterServiceVersion that a Subscription has installed, and the pool of nodes that takes up a MachineConfig; null:
+ * the object stands for itself.
+ */
 export function companionOf(object: Mapping): Companion | null {
-  if (kindOf(object) !== kinds.OperatorSubscription) return null;
-  const name = textAt(object, "status", "installedCSV");
-  const home = textAt(object, "metadata", "namespace");
-  return name === "" ? null : { kind: kinds.ClusterServiceVersion, namespace: home || null, name };
+  switch (kindOf(object)) {
+    case kinds.OperatorSubscription: {
+      const name = textAt(object, "status", "installedCSV");
+      const namespace = textAt(object, "metadata", "namespace") || null;
+      return name === "" ? null : { kind: kinds.ClusterServiceVersion, namespace, name };
+    }
+    case kinds.MachineConfig: {
+      const name = textAt(object, "metadata", "labels", "machineconfiguration.openshift.io/role");
+      return name === "" ? null : { kind: kinds.MachineConfigPool, namespace: null, name };
+    }
+    default:
+      return null;
+  }
+}
+
+/**
+ * Whether an object is ready together with its companion.
+ *
+ * @param beside the companion as the server has it; null: it is not there
+ */
+export function readinessBeside(object: Mapping, beside: Mapping | null): ObjectReadiness {
+  const { kind = "", name = "" } = companionOf(object) ?? {};
+  const called = `${kind.split(".", 1)[0]} ${name}`;
+  if (kindOf(object) === kinds.MachineConfig) {
+    // A role without a pool is nobody's.
+    if (beside === null) return ready;
+    const sources = valueAt(beside, ["spec", "configuration", "source"]);
+    const own = textAt(object, "metadata", "name");
+    const taken = isList(sources) && sources.some((source) => textAt(source, "name") === own);
+    if (!taken) return waiting(`${called} has not taken it up yet`);
+  }
+  if (beside === null) return waiting(`${called} is not there yet`);
+  const state = readiness(beside);
+  return "what" in state ? { ...state, what: `${called}: ${state.what}` } : state;
 }

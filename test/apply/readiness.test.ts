@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { companionOf, readiness, waitsFor } from "../../src/apply/readiness.ts";
+import { companionOf, readiness, readinessBeside, waitsFor } from "../../src/apply/readiness.ts";
 import type { Mapping } from "../../src/model/value.ts";
 
 const object = (apiVersion: string, kind: string, status: Mapping, more: Mapping = {}): Mapping => ({
@@ -215,6 +215,29 @@ describe("readiness of Kubernetes' and OpenShift's own kinds", () => {
     expect(pool(updating)).toContain("1 of 3 nodes");
     expect(pool(updating, { paused: true })).toBe("ready");
     expect(pool(conditions(condition("Updated", "True"), condition("Degraded", "False")))).toBe("ready");
+  });
+
+  it("waits for the pool that takes up a MachineConfig", () => {
+    const api = "machineconfiguration.openshift.io/v1";
+    const labels = { "machineconfiguration.openshift.io/role": "worker" };
+    const config: Mapping = { apiVersion: api, kind: "MachineConfig", metadata: { name: "99-x", labels } };
+    expect(companionOf(config)).toEqual({
+      kind: "MachineConfigPool.machineconfiguration.openshift.io",
+      namespace: null,
+      name: "worker",
+    });
+    const pool = (names: readonly string[], updated: string): Mapping => ({
+      ...object(api, "MachineConfigPool", conditions(condition("Updated", updated))),
+      spec: { configuration: { source: names.map((name) => ({ name })) } },
+    });
+    expect(readinessBeside(config, pool(["00-worker"], "True"))).toEqual({
+      state: "waiting",
+      what: "MachineConfigPool worker has not taken it up yet",
+    });
+    expect(readinessBeside(config, pool(["99-x"], "False"))).toMatchObject({ state: "waiting" });
+    expect(readinessBeside(config, pool(["99-x"], "True"))).toEqual({ state: "ready" });
+    expect(readinessBeside(config, null)).toEqual({ state: "ready" });
+    expect(companionOf({ ...config, metadata: { name: "99-x" } })).toBeNull();
   });
 
   it("waits for peer pods", () => {

@@ -89,13 +89,13 @@ function chosen(
   colors: Colors,
 ): Plan | null {
   const differences = file === null ? [] : differencesFrom(file, whole);
-  const idle = idlePatterns(whole, wanted.only);
+  const [idle] = idlePatterns(whole, wanted.only);
+  if (idle !== undefined) throw new UsageError(`--only ${idle}: no object of the set is called so`);
   const plan = partOf(whole, wanted);
   if (!wanted.quiet) io.stdout.write(planText(plan, colors));
   else if (plan.refusals.length > 0)
     io.stdout.write(`${plan.refusals.flatMap((refusal) => refusalLines(refusal, colors)).join("\n")}\n`);
   for (const difference of differences) say(io, `meshlint: ${difference}`);
-  for (const pattern of idle) say(io, `meshlint: --only ${pattern}: no object of the set is called so`);
   if (differences.length > 0) {
     say(
       io,
@@ -107,7 +107,7 @@ function chosen(
     say(io, `meshlint: ${plural(plan.refusals.length, "reason")} not to apply; nothing has been changed`);
     return null;
   }
-  return idle.length > 0 ? null : plan;
+  return plan;
 }
 
 async function agreed(io: Io, plan: Plan, wanted: ApplyArguments): Promise<boolean> {
@@ -136,7 +136,7 @@ async function run(
   const { cluster, recheck, namespace, abandon } = more;
   const request = planRequest(line);
   const terminal = isTerminal(io, io.stderr);
-  const progress = new Progress(io.stderr, terminal ? (io.stderr.columns ?? 80) : null, colors);
+  const progress = new Progress(io.stderr, terminal ? io.stderr.columns || 80 : null, colors);
   const interrupted = new AbortController();
   const stopListening = io.onInterrupt?.(() => {
     progress.end();
