@@ -1,7 +1,7 @@
 import type { Severity } from "../model/finding.ts";
 import type { Graph } from "../model/graph.ts";
 import type { Resource } from "../model/resource.ts";
-import { kinds } from "./kinds.ts";
+import { istioKinds, kinds } from "./kinds.ts";
 import { servingNamespace } from "./knative-gateways.ts";
 import { membership } from "./membership.ts";
 import { type Mesh, meshes, meshName, meshOf } from "./meshes.ts";
@@ -80,5 +80,8 @@ export function meshOfRoll(graph: Graph, roll: Resource): MeshOfRoll {
   const mesh = meshes(graph).find((candidate) => candidate.rolls.includes(roll));
   if (!mesh || !found.all.some((other) => other.mesh === mesh))
     return { state: "none", why: "the roll of another mesh" };
+  // Left behind by Service Mesh 2: mesh/ossm2-resources-with-ossm3 tells of it.
+  if (mesh.controlPlanes.length === 0 && graph.all(...istioKinds).length > 0)
+    return { state: "none", why: "the mesh of Service Mesh 3 has no member rolls" };
   return { state: "found", mesh };
 }
