@@ -147,10 +147,18 @@ test.each([
   ["{port: 80, targetPort: 80}", "none"],
   ["{port: 8081, targetPort: 8081}", "none"],
   ["{port: 80, targetPort: http}", "unknown"],
+  ["7", "none"],
 ])("istiod translates %s: %s", (ports, wanted) => {
   const graph = graphOf(smcp() + roll + serving() + local() + service("knative-local-gateway", ports));
   const found = translatedPort(graph, only(graph, kinds.Service, "knative-local-gateway"));
   expect(found.state === "found" ? found.port : found.state).toBe(wanted);
+});
+
+test("istiod's translation where neither the Gateway nor the ports are known", () => {
+  const open = service("knative-local-gateway", "").replace("ports: []", 'ports: "${PORTS}"');
+  const graph = graphOf(open + service("other", "{port: 80, targetPort: 8080}"));
+  expect(translatedPort(graph, only(graph, kinds.Service, "knative-local-gateway")).state).toBe("unknown");
+  expect(translatedPort(graph, only(graph, kinds.Service, "other")).state).toBe("found");
 });
 
 test("Gateways that all select some pods", () => {

@@ -108,6 +108,23 @@ describe("what makes mutual TLS strict behind Kourier", () => {
         service(`${label}, annotations: {traffic.sidecar.istio.io/excludeInboundPorts: "8012,8013,8022"}`),
     ],
   ])("nothing: %s", (_name, text) => expect(causes(base + text)).toEqual({ causes: [], needs: [] }));
+  test("whether there are sidecars is not known", () => {
+    const open = '"sidecar.istio.io/inject": "${INJECT}"';
+    expect(causes(base + smcp() + service(`labels: {${open}}`)).needs).toHaveLength(1);
+  });
+  test("services and settings of others are nobody's finding", () => {
+    const graph = graphOf("", { context: base + smcp() + service(label) });
+    const found = kourierMesh(graph);
+    const namespaces = found.state === "active" ? found.namespaces : [];
+    expect(strictCauses(graph, namespaces)).toEqual({ causes: [], needs: [] });
+  });
+  test("a setting of others is said at the first service", () => {
+    const graph = graphOf(base + service(label), { context: smcp() });
+    const found = kourierMesh(graph);
+    const namespaces = found.state === "active" ? found.namespaces : [];
+    const [cause] = strictCauses(graph, namespaces).causes;
+    expect(cause?.place.resource.kind).toBe(kinds.KnativeService);
+  });
   test("not known", () => {
     const open = smcp('{version: v2.4, security: "${SECURITY}"}');
     expect(causes(base + open + service(label)).needs).toHaveLength(1);
