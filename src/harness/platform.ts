@@ -1,5 +1,5 @@
 import { judgedGraphs, lint } from "../engine/lint.ts";
-import type { LintInput } from "../engine/lint-input.ts";
+import type { LintInput, LintOptions } from "../engine/lint-input.ts";
 import { isWithin } from "../load/sets/paths.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
@@ -29,6 +29,8 @@ export interface Platform {
   crashes(): readonly Crash[];
   /** The same, judged by some rules only: ids or globs. What another rule's finding explains is found as well. */
   by(rules: readonly string[]): Platform;
+  /** The same without some rules. */
+  skipping(rules: readonly string[]): Platform;
   /** The same with other texts of files; unchanged ones are not parsed again. */
   with(files: readonly SourceFile[]): Platform;
 }
@@ -76,6 +78,12 @@ export function platformOf(input: LintInput): Platform {
   });
   const findings = memo(() => report().findings.filter(({ suppressed }) => suppressed === null));
   const narrowed = new Map<string, Platform>();
+  const narrow = (options: Partial<LintOptions>): Platform => {
+    const key = JSON.stringify(options);
+    const known = narrowed.get(key) ?? platformOf({ ...input, options: { ...input.options, ...options } });
+    narrowed.set(key, known);
+    return known;
+  };
   return {
     input,
     graph,
@@ -83,12 +91,8 @@ export function platformOf(input: LintInput): Platform {
     findings,
     tenancy,
     crashes: () => crashes,
-    by(rules) {
-      const key = rules.join(" ");
-      const known = narrowed.get(key) ?? platformOf({ ...input, options: { ...input.options, rules } });
-      narrowed.set(key, known);
-      return known;
-    },
+    by: (rules) => narrow({ rules }),
+    skipping: (skip) => narrow({ skip }),
     with: (files) => platformOf({ ...input, files }),
   };
 }

@@ -179,12 +179,27 @@ class TestReader {
     }
     if (this.#has([...path, "mutations"])) {
       const at = [...path, "mutations"];
+      if (this.#text(at) !== null || this.#has([...at, "documented"])) return this.#documented(at);
       const mutations = items(this.#document, at).map((item) => this.#mutation(item));
       if (mutations.length === 0) this.#wrong(at, "mutations names no change");
       return { kind: "mutations", mutations };
     }
     const at = [...path, "snapshot"];
     return { kind: "snapshot", path: this.#file(at), where: this.#where(at) };
+  }
+
+  #documented(path: Path): Expectation {
+    const resources = this.#placed([...path, "documented"]).map(({ text }) => text);
+    const narrowed = this.#has([...path, "documented"]) && !resources.includes("all");
+    if (narrowed && resources.length === 0)
+      this.#wrong([...path, "documented"], "documented names no object");
+    const score = this.#text([...path, "score"]);
+    return {
+      kind: "documented",
+      resources: narrowed ? resources : null,
+      oneIn: Number(this.#text([...path, "oneIn"]) ?? 1),
+      score: score === null ? null : Number(score),
+    };
   }
 
   /** A path of the file, as seen from the working directory. */

@@ -26,13 +26,18 @@ export function messageOf({ failures }: TestResult): string {
   return hideKeyMaterial(failures.map(failureText).join("\n"));
 }
 
+/** What is to be said of a test that passes; null: nothing. */
+function noteOf({ note, details }: TestResult): string | null {
+  return note === null ? null : [note, ...details.map((text) => `survives: ${text}`)].join("\n");
+}
+
 /** `--format json`. */
 export function testsJson(run: TestRun): string {
   const content = {
     version: 1,
     tests: run.results.map((result) => {
       const { file, line, name, ok } = result;
-      return { file, line, name, ok, message: ok ? null : messageOf(result) };
+      return { file, line, name, ok, message: ok ? noteOf(result) : messageOf(result) };
     }),
     summary: summaryOf(run),
   };
@@ -59,9 +64,13 @@ function failureLines({ expected, got, at, where, diff = [] }: Failure, colors: 
 }
 
 function resultLines(result: TestResult, colors: Colors, verbose: boolean): readonly string[] {
-  const { file, line, name, ok, note, failures } = result;
+  const { file, line, name, ok, note, details, failures } = result;
   const noted = note === null ? "" : colors.dim(` (${safeText(note)})`);
-  if (ok) return verbose || note !== null ? [`${colors.green("ok  ")} ${safeText(name)}${noted}`] : [];
+  if (ok && !verbose && note === null) return [];
+  if (ok) {
+    const more = details.map((text) => colors.dim(`  survives: ${safeText(text)}`));
+    return [`${colors.green("ok  ")} ${safeText(name)}${noted}`, ...more];
+  }
   return [
     `${colors.red("FAIL")} ${colors.bold(safeText(name))} ${colors.dim(safeText(`${file}:${line}`))}${noted}`,
     ...failures.flatMap((failure) => failureLines(failure, colors)),

@@ -21,6 +21,8 @@ export interface TestResult {
   readonly failures: readonly Failure[];
   /** What a person should know of a test that passes. */
   readonly note: string | null;
+  /** More of that, line by line. */
+  readonly details: readonly string[];
 }
 
 export interface TestRun {
@@ -35,4 +37,5 @@ export interface TestRun {
 export interface Checked {
   readonly failures: readonly Failure[];
   readonly note?: string;
+  readonly details?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { checkDocumented } from "./documented.ts";
 import { checkFindings } from "./findings.ts";
 import type { Platform } from "./platform.ts";
 import { checkIsolated, checkReach } from "./reach.ts";
@@ -32,6 +33,8 @@ function checked(file: TestFile, test: Test, platform: Platform, goldens: Golden
       return checkIsolated(platform, expectation, where);
     case "mutations":
       return checkMutations(platform, expectation);
+    case "documented":
+      return checkDocumented(platform, expectation, where);
     case "snapshot":
       return checkSnapshot(platform, expectation, file.path, goldens);
   }
@@ -49,9 +52,9 @@ export function runTests(files: readonly ReadyFile[], { filter, bail, goldens }:
   );
   const results: TestResult[] = [];
   for (const { file, platform, test } of wanted) {
-    const { failures, note = null } = checked(file, test, platform, goldens);
+    const { failures, note = null, details = [] } = checked(file, test, platform, goldens);
     const { name, line } = test;
-    results.push({ file: file.path, line, name, ok: failures.length === 0, failures, note });
+    results.push({ file: file.path, line, name, ok: failures.length === 0, failures, note, details });
     if (bail && failures.length > 0) break;
   }
   const crashes = new Set(files.map(({ platform }) => platform)).values();

@@ -98,6 +98,17 @@ export interface MutationsTest {
   readonly mutations: readonly Mutation[];
 }
 
+/** Every documented change that applies to the manifests. */
+export interface DocumentedTest {
+  readonly kind: "documented";
+  /** Patterns of objects; null: all of the set. */
+  readonly resources: readonly string[] | null;
+  /** One change in so many is tried. */
+  readonly oneIn: number;
+  /** How many of 100 have to be noticed; null: the score is only told. */
+  readonly score: number | null;
+}
+
 export interface SnapshotTest {
   readonly kind: "snapshot";
   /** Relative to the working directory. */
@@ -105,7 +116,8 @@ export interface SnapshotTest {
   readonly where: string;
 }
 
-export type Expectation = FindingsTest | ReachTest | IsolatedTest | MutationsTest | SnapshotTest;
+export type Expectation =
+  FindingsTest | ReachTest | IsolatedTest | MutationsTest | DocumentedTest | SnapshotTest;
 
 export interface Test {
   readonly name: string;

@@ -208,6 +208,41 @@ const mutation: Shape = {
   },
 };
 
+const mutations: Shape = {
+  type: "either",
+  description: "Changes that have to be noticed.",
+  of: [
+    list("Changes.", mutation),
+    {
+      type: "choice",
+      description: "Every documented change that applies to these manifests; those that survive are told.",
+      values: ["documented"],
+      noun: "expectation",
+    },
+    {
+      type: "mapping",
+      description: "Documented changes, narrowed.",
+      required: ["documented"],
+      keys: {
+        documented: {
+          type: "either",
+          description: "Objects that are changed: all, or those of these patterns.",
+          of: [
+            { type: "choice", description: "All objects.", values: ["all"], noun: "choice" },
+            list("Patterns.", resource),
+          ],
+        },
+        oneIn: wholeNumber("Try one change in so many, a fixed choice (default: 1)."),
+        score: {
+          type: "text",
+          description: "How many of 100 have to be noticed (default: the score is only told).",
+          format: { pattern: /^(?:100|[1-9]?\d)$/, expected: "a number from 0 to 100" },
+        },
+      },
+    },
+  ],
+};
+
 const test: Shape = {
   type: "mapping",
   description: "A test.",
@@ -218,7 +253,7 @@ const test: Shape = {
     findings,
     reach,
     isolated,
-    mutations: list("Changes that have to be noticed.", mutation),
+    mutations,
     snapshot: text("A file that holds the whole report; `--update` writes it.", "prod.snapshot"),
   },
 };

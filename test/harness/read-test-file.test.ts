@@ -34,7 +34,7 @@ tests:
     reach: { targets: [a/b, c/d], callers: { x: [ALLOW, MTLS_REQUIRED] } }
   - name: isolation
     isolated: [a, b]
-  - name: all of them
+  - name: every tenant
     isolated: tenants
   - name: changes
     mutations:
@@ -42,6 +42,12 @@ tests:
       - { resource: Gateway/b, set: { "spec.servers[0].port": { number: 1 } }, caughtBy: gateway/* }
       - { resource: Gateway/b, merge: { spec: null }, verdict: { from: a, to: b/c, expect: DENY } }
       - { resource: Gateway/b, patch: [{ op: add, path: /spec/x, value: [1] }], caughtBy: "*" }
+  - name: every change
+    mutations: documented
+  - name: some of them
+    mutations: { documented: [Gateway/*], oneIn: 3, score: 90 }
+  - name: all of them, told
+    mutations: { documented: all }
   - name: golden
     snapshot: a.snap
 `;
@@ -97,6 +103,10 @@ describe("a test file", () => {
       "x has 2 verdicts, and there are 1 targets",
     ],
     ["{ name: a, isolated: ^[x] }", "isolated names two tenants or more"],
+    ["{ name: a, mutations: ^documentd }", 'unknown expectation "documentd"; did you mean "documented"?'],
+    ["{ name: a, mutations: { documented: ^[] } }", "documented names no object"],
+    ["{ name: a, mutations: ^{ score: 3 } }", "tests[0].mutations has no documented"],
+    ["{ name: a, mutations: { documented: all, score: ^101 } }", "a number from 0 to 100"],
     ["{ name: a, mutations: ^[] }", "mutations names no change"],
     [
       "{ name: a, mutations: [^{ resource: A/b, delete: true }] }",
