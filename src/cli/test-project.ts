@@ -63,12 +63,16 @@ class Workspace {
     const roots = [this.#io.cwd, ...this.#project.roots].map((root) => realpathSync(root));
     let real = resolve(this.#io.cwd, path);
     let rest = "";
-    while (!statSync(real, { throwIfNoEntry: false }) && dirname(real) !== real) {
-      rest = `${sep}${relative(dirname(real), real)}${rest}`;
-      real = dirname(real);
+    try {
+      while (!statSync(real, { throwIfNoEntry: false }) && dirname(real) !== real) {
+        rest = `${sep}${relative(dirname(real), real)}${rest}`;
+        real = dirname(real);
+      }
+      const whole = `${realpathSync(real)}${rest}`;
+      return roots.some((root) => isInside(whole, root));
+    } catch {
+      return false; // Links that lead round in circles, and what may not be looked at.
     }
-    const whole = `${realpathSync(real)}${rest}`;
-    return roots.some((root) => isInside(whole, root));
   }
 
   async #read(placed: readonly Placed[], folder: string): Promise<readonly SourceFile[]> {
@@ -87,12 +91,14 @@ class Workspace {
       const file = this.#files.get(path);
       return file ? [file] : [];
     };
-    for (const file of readSources(
+    const read = readSources(
       unique.filter((path) => !this.#files.has(path)),
       this.#io.cwd,
-    ).files) {
-      this.#files.set(file.path, file);
-    }
+    );
+    for (const file of read.files) this.#files.set(file.path, file);
+    const [broken] = read.states.filter(({ state }) => state === "unreadable");
+    if (broken)
+      throw new UsageError(`${placed[0]?.where ?? folder}: cannot read ${broken.path}: ${broken.reason}`);
     return unique.flatMap(known);
   }
 

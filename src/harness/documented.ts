@@ -44,7 +44,10 @@ function isCaught(platform: Platform, mutant: Mutant): boolean {
  * Changes each key, scalar and object of a set's own files in each way in which people get it wrong: left out, another
  * value, misspelt, of another type, a level too high. A change is noticed if a finding that it causes leads to it.
  */
-export function scoreOf(platform: Platform, { resources, oneIn }: Pick<DocumentedTest, "resources" | "oneIn">): Score {
+export function scoreOf(
+  platform: Platform,
+  { resources, oneIn }: Pick<DocumentedTest, "resources" | "oneIn">,
+): Score {
   const { set } = platform.graph();
   const wanted = set.resources.filter(
     (resource) => resources === null || resources.some((pattern) => resourceMatches(pattern, resource)),

@@ -161,6 +161,11 @@ describe("meshlint test", () => {
     const root = project({});
     mkdirSync(join(root, ".git"));
     symlinkSync(outside, join(root, "link"));
+    symlinkSync("round", join(root, "round"));
+    for (const path of ["round/x.snap", "round"]) {
+      writeFileSync(join(root, "a.meshtest.yaml"), `set: prod\ntests: [{ name: a, snapshot: ${path} }]\n`);
+      expect((await run(root, ["test", "--update"])).stderr).toContain("lies outside of the project");
+    }
     for (const path of [`${away}/secret.yaml`, away, `${away}/*.yaml`, "link", "link/secret.yaml"]) {
       writeFileSync(join(root, "a.meshtest.yaml"), passing.replace("set: prod", `manifests: ${path}`));
       const { status, stderr } = await run(root, ["test"]);
