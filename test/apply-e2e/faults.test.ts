@@ -226,13 +226,17 @@ describe.skipIf(envtestAssets() === null)(
         const write = (more: string): void => {
           text += more;
           if (!more.startsWith("  created") || ++before < 5) return;
-          died ??= server.killServer().then(() => server.startServer());
+          died ??= server
+            .killServer()
+            .then(() => new Promise((done) => setTimeout(done, 6000)))
+            .then(() => server.startServer());
         };
         const io = { stdout: { write }, stderr: { write }, cwd: set, env: {} };
         const status = await main(["apply", ".", ...flagsOf(server.kubeconfig, home)], io);
         expect(died).not.toBeNull();
         await died;
         expect(status, text).toBe(0);
+        expect(text).toContain("trying again");
         expect(await there(home)).toHaveLength(25);
         const again = await apply(set, home);
         expect(again.stdout).toContain("0 to create, 0 to change, 26 unchanged");
