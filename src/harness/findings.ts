@@ -49,26 +49,36 @@ function inWords({ rule, resource, severity, file, line, message }: FindingPatte
 }
 
 /**
- * Gives each wanted one a finding of its own, as many of them as can be served at once (Kuhn's algorithm).
+ * Gives each pattern findings of its own, as many as its count where they suffice for all (augmenting paths, Kuhn).
  *
- * @param wanted for each wanted one the findings that it may have
- * @returns for each finding who has it
+ * @param fitting for each pattern the findings that it may have
+ * @returns for each finding the pattern that has it
  */
-function assigned(wanted: readonly (readonly number[])[]): ReadonlyMap<number, number> {
+function assigned(
+  patterns: readonly FindingPattern[],
+  fitting: readonly (readonly number[])[],
+): ReadonlyMap<number, number> {
   const owner = new Map<number, number>();
   const serve = (index: number, tried: Set<number>): boolean => {
-    for (const finding of wanted[index] ?? []) {
-      if (tried.has(finding)) continue;
-      tried.add(finding);
-      const other = owner.get(finding);
-      if (other === undefined || serve(other, tried)) {
-        owner.set(finding, index);
-        return true;
-      }
+    const own = fitting[index] ?? [];
+    const free = own.find((finding) => !owner.has(finding));
+    if (free !== undefined) {
+      owner.set(free, index);
+      return true;
+    }
+    for (const finding of own) {
+      const other = owner.get(finding) ?? index;
+      if (tried.has(other)) continue;
+      tried.add(other);
+      if (!serve(other, tried)) continue;
+      owner.set(finding, index);
+      return true;
     }
     return false;
   };
-  for (const index of wanted.keys()) serve(index, new Set());
+  for (const [index, { count }] of patterns.entries()) {
+    for (let served = 0; served < (count ?? 1) && serve(index, new Set([index])); served++);
+  }
   return owner;
 }
 
@@ -99,21 +109,21 @@ function* exactFailures(
   found: readonly Finding[],
   where: string,
 ): Generator<Failure> {
-  const wanted = exact.flatMap((pattern) => Array.from({ length: pattern.count ?? 1 }, () => pattern));
   const fitting = exact.map((pattern) =>
     found.flatMap((finding, index) => (matches(pattern, finding) ? [index] : [])),
   );
-  const owners = assigned(wanted.map((pattern) => fitting[exact.indexOf(pattern)] ?? []));
-  const served = new Set(owners.values());
-  const missing = wanted.filter((_, index) => !served.has(index));
-  for (const pattern of new Set(missing)) {
-    const open = found.filter((_, index) => !owners.has(index));
-    yield { expected: inWords(pattern), ...instead(pattern, open), where: pattern.where };
+  const owners = assigned(exact, fitting);
+  const open = found.filter((_, index) => !owners.has(index));
+  const owned = [...owners.values()];
+  for (const [index, pattern] of exact.entries()) {
+    const count = owned.filter((owner) => owner === index).length;
+    if (count === (pattern.count ?? 1)) continue;
+    const got = count === 0 ? instead(pattern, open) : { got: `${count} of them`, at: null };
+    const times = pattern.count === null ? "" : `${pattern.count} times `;
+    yield { expected: `${times}${inWords(pattern)}`, ...got, where: pattern.where };
   }
   const what = exact.length === 0 ? "no finding" : "no finding but those that are listed";
-  yield* limited(
-    found.filter((_, index) => !owners.has(index)).map((finding) => unexpected(finding, what, where)),
-  );
+  yield* limited(open.map((finding) => unexpected(finding, what, where)));
 }
 
 function* includeFailures(

@@ -82,6 +82,21 @@ describe("findings", () => {
     );
   });
 
+  it("that are exact can be counted, and give way to each other as far as that helps", () => {
+    const both = "among: [mesh/smcp-mtls-not-strict, tenant/mtls-not-strict]";
+    const exact = (list: string) => `  - { name: a, findings: { ${both}, exact: [${list}] } }`;
+    passes(exact('{ rule: "*", count: 2 }'), permissive);
+    passes(exact('"*", mesh/*'), permissive);
+    passes(exact('"*", tenant/*'), permissive);
+    expect(fails(exact('{ rule: "*", count: 999999999 }'), permissive)).toMatch(
+      /^expected 999999999 times \*; got 2 of them; see [^\n]*$/,
+    );
+    expect(fails(exact('"*", "*", "*"'), permissive)).toMatch(/^expected \*; got no finding; see [^\n]*$/);
+    expect(fails(exact('"*"'), permissive)).toMatch(
+      /^expected no finding but those that are listed; got [^\n]*$/,
+    );
+  });
+
   it("are compared with the comments of the manifests", () => {
     const marked = platformIn({
       ...clean,
