@@ -15,16 +15,19 @@ export function parseFieldPath(text: string): Path | null {
     const [whole, name, index, quoted] = match;
     // A dot comes between steps, not before the first.
     if (name !== undefined && whole.startsWith(".") !== path.length > 0) return null;
-    path.push(index !== undefined ? Number(index) : (name ?? (unquoted(quoted ?? '""') as string)));
+    const key = name ?? (quoted === undefined ? Number(index) : unquoted(quoted));
+    if (key === null) return null;
+    path.push(key);
   }
   return path.length === 0 ? null : path;
 }
 
-function unquoted(text: string): unknown {
+/** The text in quotes, with the escapes of JSON; null if they are none. */
+function unquoted(text: string): string | null {
   try {
-    return JSON.parse(text);
+    return String(JSON.parse(text));
   } catch {
-    return text.slice(1, -1);
+    return null;
   }
 }
 

@@ -97,6 +97,19 @@ describe("meshlint test", () => {
     expect(stderr).toContain(message);
   });
 
+  it("is about one set at a time", async () => {
+    const root = project({ "a.meshtest.yaml": passing.replace("prod", '"*"') });
+    writeFileSync(
+      join(root, "meshlint.yaml"),
+      "sets: [{ name: a, path: platform }, { name: b, path: platform }]\n",
+    );
+    const { status, stderr } = await run(root, ["test"]);
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      "meshlint: a.meshtest.yaml:1:6: tests are about one set, and these are several: a, b\n",
+    );
+  });
+
   it("tells all that is wrong in all files before it runs any test", async () => {
     const root = project({
       "a.meshtest.yaml": passing.replace("none", "nine"),

@@ -198,7 +198,7 @@ describe("a field path", () => {
     },
   );
 
-  it.each(["", ".a", "a..b", "a.", "a[x]", "a[-1]", 'a["b]', "a b"])("%j is none", (text) => {
+  it.each(["", ".a", "a..b", "a.", "a[x]", "a[-1]", 'a["b]', 'a["\\x"]', "a b"])("%j is none", (text) => {
     expect(parseFieldPath(text)).toBeNull();
   });
 
