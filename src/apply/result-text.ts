@@ -2,7 +2,7 @@ import { label } from "../model/resource.ts";
 import type { Colors } from "../report/colors.ts";
 import { safeText } from "../report/safe-text.ts";
 import { plural } from "../report/summary.ts";
-import type { PlannedObject } from "./plan-model.ts";
+import type { PlannedAction, PlannedObject } from "./plan-model.ts";
 import { stepTitle } from "./plan-text.ts";
 import type { RunResult } from "./run-model.ts";
 
@@ -28,7 +28,14 @@ export function resultText(result: RunResult, colors: Colors): string {
     const place = object === null ? "" : `${safeText(object.file)}:${object.line}: `;
     lines.push(`  ${colors.red("x")} ${place}${safeText(message)}`, `    fix: ${safeText(advice)}`);
   }
-  lines.push(`${plural(applied.length, "object")} applied${left.length > 0 ? `, ${left.length} not` : ""}`);
+  const count = (action: PlannedAction): number => applied.filter((each) => each.action === action).length;
+  const rest =
+    state === "done"
+      ? `: ${count("create")} created, ${count("change")} changed, ${count("unchanged")} unchanged`
+      : left.length > 0
+        ? `, ${left.length} not`
+        : "";
+  lines.push(`${plural(applied.length, "object")} applied${rest}`);
   if (unsure.length > 0)
     lines.push("No answer came for, so that these may have been written or not:", ...list(unsure));
   if (left.length > 0 && state !== "done") lines.push("Not applied:", ...list(left));

@@ -174,14 +174,12 @@ describe("an application", () => {
       timeout: 20_000,
       onEvent: ({ type }) => {
         if (type !== "waiting") return;
-        void cluster
-          .get(kind, "knative-serving", leaseName)
-          .then((now) =>
-            cluster.replace(kind, {
-              ...now,
-              spec: { holderIdentity: "ben", renewTime: new Date().toISOString() },
-            }),
-          );
+        void cluster.get(kind, "knative-serving", leaseName).then((now) =>
+          cluster.replace(kind, {
+            ...now,
+            spec: { holderIdentity: "ben", renewTime: new Date().toISOString() },
+          }),
+        );
       },
     });
     expect(result.state).toBe("stopped");

@@ -89,7 +89,9 @@ describe("a run", () => {
       "apply ConfigMap b",
       "apply Deployment d",
     ]);
-    expect(resultText(ran.result, plain)).toBe("Applied\n4 objects applied\n");
+    expect(resultText(ran.result, plain)).toBe(
+      "Applied\n4 objects applied: 3 created, 0 changed, 1 unchanged\n",
+    );
   });
 
   it("checks what it could not before just before its own step", async () => {
