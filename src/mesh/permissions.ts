@@ -162,8 +162,13 @@ export function witnesses(
   ) as readonly Witness[];
 }
 
+export interface Identity {
+  readonly namespace: string;
+  readonly account: string;
+}
+
 /** Namespace and service account of a certificate. */
-export function identityOf(peer: string): { readonly namespace: string; readonly account: string } {
+export function identityOf(peer: string): Identity {
   const [, , , , namespace = "", , account = ""] = peer.split("/");
   return { namespace, account };
 }
@@ -181,15 +186,17 @@ function operationAdmits({ methods, hosts, paths, ports }: Operation, request: P
 /**
  * Whether a permission lets a request in.
  * @param system namespaces of the platform: where one of them may call, so may the others (definition D14)
+ * @param caller the identity in the request's certificate; who asks for many permissions takes it apart once
  */
 export function admits(
   { sources, accounts, operations, inNameOf }: Permission,
   request: ProxyRequest,
   system: ReadonlySet<string>,
+  caller: Identity | null = request.peer === null ? null : identityOf(request.peer),
 ): boolean {
   if (sources !== null) {
-    if (request.peer === null) return false;
-    const { namespace, account } = identityOf(request.peer);
+    if (caller === null) return false;
+    const { namespace, account } = caller;
     const trusted = system.has(namespace) && accounts === null && sources.some((name) => system.has(name));
     if (!sources.includes(namespace) && !trusted) return false;
     if (accounts !== null && !accounts.includes(account)) return false;

@@ -270,9 +270,10 @@ export const surplus = oncePer(
     return compiled.http.flatMap((rule) => {
       const found = components.map((component) => {
         const mine = permitted.filter((permission) => permission.component === component);
-        return find(graph, policy, rule, component, (request) =>
-          mine.some((permission) => admits(permission, request, system)),
-        );
+        return find(graph, policy, rule, component, (request) => {
+          const caller = request.peer === null ? null : identityOf(request.peer);
+          return mine.some((permission) => admits(permission, request, system, caller));
+        });
       });
       const [first] = found.filter((one) => one !== null);
       if (!first) return [];
