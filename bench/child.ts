@@ -5,6 +5,7 @@
 import { performance } from "node:perf_hooks";
 import { parseAllDocuments } from "yaml";
 import { rules } from "../rules/index.ts";
+import { RuleCosts } from "../src/cli/rule-costs.ts";
 import { judge } from "../src/engine/judge.ts";
 import { inOrder, mergeAcrossSets } from "../src/engine/merge.ts";
 import { everything, settingsOf } from "../src/engine/settings.ts";
@@ -18,7 +19,6 @@ import { emptyConfig } from "../src/model/config.ts";
 import type { SourceFile } from "../src/model/source.ts";
 import { isMapping, toJson } from "../src/model/value.ts";
 import { compact } from "../src/report/compact.ts";
-import type { Rule } from "../src/rule/define.ts";
 import { loadValidators } from "../src/schema/validate.ts";
 
 /** What a child tells: milliseconds by step, and its greatest memory in bytes. */
@@ -44,25 +44,6 @@ function stopwatch() {
   };
 }
 
-/** The same rule, with the time that it takes added up. */
-function timed(rule: Rule, times: Record<string, number>): Rule {
-  const add = <T>(work: () => T): T => {
-    const start = performance.now();
-    const result = work();
-    times[rule.id] = (times[rule.id] ?? 0) + performance.now() - start;
-    return result;
-  };
-  return {
-    ...rule,
-    subjects: (graph, context) =>
-      add(() => {
-        const found = rule.subjects(graph, context);
-        return "verdict" in found ? found : [...found];
-      }),
-    check: (subject, graph, context) => add(() => [...rule.check(subject, graph, context)]),
-  };
-}
-
 async function stages(folder: string, byRule: boolean): Promise<Measured> {
   const watch = stopwatch();
   const { paths } = listFiles(folder, { workingDirectory: folder });
@@ -82,8 +63,8 @@ async function stages(folder: string, byRule: boolean): Promise<Measured> {
   watch.lap("sets");
   const graphs = sets.map((set) => buildGraph(set, makeProfile(set)));
   watch.lap("graph");
-  const times: Record<string, number> = {};
-  const catalogue = byRule ? rules.map((rule) => timed(rule, times)) : rules;
+  const costs = new RuleCosts();
+  const catalogue = byRule ? rules.map(costs.measured) : rules;
   const settings = settingsOf(catalogue, emptyConfig, everything);
   const now = new Date("2026-11-20");
   const found = graphs.flatMap(
@@ -104,7 +85,7 @@ async function stages(folder: string, byRule: boolean): Promise<Measured> {
     documents: documents.length,
     findings: findings.length,
     steps: watch.steps,
-    rules: times,
+    rules: Object.fromEntries(costs.slowest(rules.length)),
     memory: process.resourceUsage().maxRSS * 1024,
   };
 }

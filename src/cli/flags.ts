@@ -189,7 +189,7 @@ const lintFlags: readonly Flag[] = [
     short: "v",
     description: "Also list what is undecided, suppressed and skipped; stack traces of bugs",
   },
-  { name: "stats", description: "Say on standard error how long each step took" },
+  { name: "stats", description: "Say on standard error how long each step, and the slowest rules, took" },
   {
     name: "explain-profile",
     description: "Show each set's versions and facts and where they come from, instead of findings",

@@ -29,6 +29,8 @@ export interface LintRequest {
   readonly options: Omit<LintOptions, "shownPaths" | "named">;
   /** Rules beside those of the catalogue. */
   readonly extraRules: readonly Rule[];
+  /** What is put around each rule, to measure it. */
+  readonly around?: (rule: Rule) => Rule;
   readonly comparison?: LintComparison | null;
   /** The findings that are known. */
   readonly baseline?: BaselineArguments | null;
@@ -163,7 +165,8 @@ export async function lintProject(
     catalogue.map((rule) => rule.id),
   );
   const beside = { ...input, ...(base && { base }), baseline, ...(live.length > 0 && { live }) };
-  const report = lint({ ...inputOf(project, options, catalogue, new Date()), ...beside });
+  const judged = request.around ? catalogue.map(request.around) : catalogue;
+  const report = lint({ ...inputOf(project, options, judged, new Date()), ...beside });
   lap("lint");
   return { project, baseline, report, notices, since };
 }

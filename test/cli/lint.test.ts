@@ -244,6 +244,14 @@ describe("output", () => {
     expect(stderr).toMatch(/^read +\d+ ms\n/);
     expect(stderr).toContain("1 document, 1 set");
   });
+
+  test("--stats names the rules that take the most time, and changes no finding", async () => {
+    const measured = await run(root, ["--stats", "-f", "compact"]);
+    expect(measured.stderr).toMatch(
+      /\nrules +\d+ ms, of which the slowest\n( +\d+\.\d ms {2}[a-z]+\/[a-z0-9-]+\n){10}$/,
+    );
+    expect(measured.stdout).toBe((await run(root, ["-f", "compact"])).stdout);
+  });
 });
 
 describe("a config", () => {

@@ -14,6 +14,7 @@ import { lintProject, requireObjects } from "../lint-project.ts";
 import { wantsColor, writeWhole } from "../output.ts";
 import { meshlintVersion } from "../package-files.ts";
 import type { ParsedLine } from "../parse.ts";
+import { RuleCosts } from "../rule-costs.ts";
 import { say } from "../say.ts";
 
 /** Durations of steps, for `--stats`. */
@@ -45,13 +46,19 @@ export function sayCrashes(io: Io, crashes: readonly Crash[], verbose: boolean):
   );
 }
 
-function sayStats(io: Io, clock: Clock, report: Report): void {
+/** Rules that are named among the costs; of two hundred most take no time. */
+const slowestShown = 10;
+
+function sayStats(io: Io, clock: Clock, costs: RuleCosts, report: Report): void {
   const total = clock.steps.reduce((sum, [, time]) => sum + time, 0);
   for (const [step, time] of [...clock.steps, ["total", total] as const]) {
     say(io, `${step.padEnd(8)} ${time.toFixed(0).padStart(6)} ms`);
   }
   const { documents } = report.counts;
   say(io, `${plural(documents, "document")}, ${plural(report.sets.length, "set")}`);
+  say(io, `rules    ${costs.total().toFixed(0).padStart(6)} ms, of which the slowest`);
+  for (const [rule, time] of costs.slowest(slowestShown))
+    say(io, `  ${time.toFixed(1).padStart(11)} ms  ${rule}`);
 }
 
 async function writeReports(io: Io, options: LintArguments, report: Report, exitCode: number): Promise<void> {
@@ -85,7 +92,9 @@ export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   const { paths, config, comparison } = options;
   const live = options.cluster && (await liveObjects(io, options.cluster));
   const common = { paths, config, packages: true, options: options.options, extraRules: [] };
-  const request = { ...common, comparison, live, baseline: options.baseline };
+  const costs = new RuleCosts();
+  const measured = options.stats ? { around: costs.measured } : {};
+  const request = { ...common, ...measured, comparison, live, baseline: options.baseline };
   const linted = await lintProject(io, request, (step) => clock.lap(step));
   for (const notice of linted.notices) say(io, `meshlint: ${notice}`);
   if (!options.quiet && linted.since !== null)
@@ -100,6 +109,6 @@ export async function runLint(line: ParsedLine, io: Io): Promise<number> {
   else await writeReports(io, options, report, exitCode);
   clock.lap("report");
   sayCrashes(io, report.crashes, options.verbose);
-  if (options.stats) sayStats(io, clock, report);
+  if (options.stats) sayStats(io, clock, costs, report);
   return exitCode;
 }
