@@ -96,7 +96,7 @@ describe("what an ExternalSecret asks for", () => {
     ["dataFrom: [{ extract: { key: x } }]\n  data: []", []],
     ["target: { creationPolicy: Merge }\n  data: []", []],
     ["target: { template: { templateFrom: [] } }\n  data: []", []],
-    ["refreshInterval: 1h", []],
+    ["refreshInterval: 1h", ["tls.crt", "tls.key"]],
   ])("%s", (spec, missing) => {
     const graph = graphOf(`
 apiVersion: external-secrets.io/v1
