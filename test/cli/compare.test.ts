@@ -15,6 +15,7 @@ import {
   write,
 } from "../support/git.ts";
 import { folder, run } from "./run.ts";
+import { twoTenants } from "../support/two-tenants.ts";
 
 const good = (name: string, key = "a"): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: x\ndata:\n  ${key}: "1"\n`;
@@ -384,30 +385,7 @@ kind: AuthorizationPolicy
 metadata: {name: inbound, namespace: ${tenant}}
 spec: {rules: [{from: [{source: {namespaces: [${from}]}}]}]}
 `;
-  const platform = `apiVersion: maistra.io/v2
-kind: ServiceMeshControlPlane
-metadata: {name: mesh, namespace: istio-system}
-spec: {version: v2.5, security: {dataPlane: {mtls: true}}}
----
-apiVersion: maistra.io/v1
-kind: ServiceMeshMemberRoll
-metadata: {name: default, namespace: istio-system}
-spec: {members: [orange, violet]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: api, namespace: violet}
-spec:
-  selector: {matchLabels: {app: api}}
-  template:
-    metadata: {labels: {app: api, sidecar.istio.io/inject: "true"}}
-    spec: {containers: [{name: api, image: api, ports: [{containerPort: 8080}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: api, namespace: violet}
-spec: {selector: {app: api}, ports: [{name: http, port: 80, targetPort: 8080}]}
-`;
+  const platform = twoTenants;
   const config = "tenants: [{name: o, namespaces: [orange]}, {name: v, namespaces: [violet]}]\n";
   const files = {
     "meshlint.yaml": config,

@@ -13,27 +13,13 @@ import { baselineText } from "../../src/report/baseline.ts";
 import { rule as expiredRule } from "../../rules/suppression/expired.ts";
 import { rule as unknownRule } from "../../rules/suppression/unknown-rule.ts";
 import { rule as unusedRule } from "../../rules/suppression/unused.ts";
-import { defineSetRule, type Rule } from "../../src/rule/define.ts";
 import { finding as makeFinding, report as makeReport, resource } from "../report/example.ts";
-
-const make = (id: string, more: Partial<Rule> = {}): Rule => ({
-  ...defineSetRule({
-    id,
-    summary: "A rule.",
-    severity: "error",
-    category: "security",
-    documentation: [],
-    fix: "none",
-    reads: [],
-    check: () => [],
-  }),
-  ...more,
-});
+import { plainRule } from "../support/plain-rule.ts";
 
 const catalogue = [
-  make("mesh/a"),
-  make("mesh/b"),
-  make("live/x", { live: true }),
+  plainRule("mesh/a"),
+  plainRule("mesh/b"),
+  plainRule("live/x", { live: true }),
   expiredRule,
   unusedRule,
   unknownRule,

@@ -7,31 +7,17 @@ import { type Config, type ConfigSuppression, emptyConfig } from "../../src/mode
 import type { Finding } from "../../src/model/finding.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { positionAt, type SourceFile } from "../../src/model/source.ts";
-import { defineSetRule, type Rule } from "../../src/rule/define.ts";
 import { rule as expired } from "../../rules/suppression/expired.ts";
 import { rule as noReason } from "../../rules/suppression/no-reason.ts";
 import { rule as unknownRule } from "../../rules/suppression/unknown-rule.ts";
 import { rule as unused } from "../../rules/suppression/unused.ts";
-
-const make = (id: string, more: Partial<Rule> = {}): Rule => ({
-  ...defineSetRule({
-    id,
-    summary: "A rule.",
-    severity: "error",
-    category: "security",
-    documentation: [],
-    fix: "none",
-    reads: [],
-    check: () => [],
-  }),
-  ...more,
-});
+import { plainRule } from "../support/plain-rule.ts";
 
 const catalogue = [
-  make("mesh/a"),
-  make("mesh/b"),
-  make("tenant/x"),
-  make("live/x", { live: true }),
+  plainRule("mesh/a"),
+  plainRule("mesh/b"),
+  plainRule("tenant/x"),
+  plainRule("live/x", { live: true }),
   noReason,
   expired,
   unused,

@@ -7,40 +7,12 @@ import { readCases, runCases } from "../../src/simulate/cases.ts";
 import { matrix } from "../../src/simulate/matrix.ts";
 import { reach } from "../../src/simulate/reach.ts";
 import { graphOf } from "../support/graph.ts";
+import { closedTo, twoTenants } from "../support/two-tenants.ts";
 
 const plain = createColors(false);
 
-const manifests = `apiVersion: maistra.io/v2
-kind: ServiceMeshControlPlane
-metadata: {name: mesh, namespace: istio-system}
-spec: {version: v2.5, security: {dataPlane: {mtls: true}}}
----
-apiVersion: maistra.io/v1
-kind: ServiceMeshMemberRoll
-metadata: {name: default, namespace: istio-system}
-spec: {members: [orange, violet]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: api, namespace: violet}
-spec:
-  selector: {matchLabels: {app: api}}
-  template:
-    metadata: {labels: {app: api, sidecar.istio.io/inject: "true"}}
-    spec: {containers: [{name: api, image: api, ports: [{containerPort: 8080}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: api, namespace: violet}
-spec: {selector: {app: api}, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: closed, namespace: violet}
-spec:
-  rules:
-    - from: [{source: {namespaces: [violet]}}]
----
+const manifests = `${twoTenants}---
+${closedTo("violet")}---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: refused, namespace: violet}
@@ -197,7 +169,7 @@ The tenants are isolated: every way by internal names and events refuses.
 
   it("names each way from one tenant to another", () => {
     const open = graphOf(
-      { "mesh.yaml": manifests.replace("namespaces: [violet]", "namespaces: ['*']") },
+      { "mesh.yaml": manifests.replace('namespaces: ["violet"]', "namespaces: ['*']") },
       { tenants },
     );
     const leaky = matrix(open, "tenant");

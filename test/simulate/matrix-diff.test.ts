@@ -6,6 +6,7 @@ import type { Matrix, Outcome, Pair } from "../../src/simulate/matrix.ts";
 import { matrixDiff } from "../../src/simulate/matrix-diff.ts";
 import { isolation } from "../../src/simulate/isolation.ts";
 import { graphOf } from "../support/graph.ts";
+import { closedTo, twoTenants } from "../support/two-tenants.ts";
 
 const plain = createColors(false);
 const outcome = (verdict: Outcome["verdict"]): Outcome => ({
@@ -82,37 +83,7 @@ describe("what a change opens and closes", () => {
   });
 });
 
-const manifests = (source: string): string => `apiVersion: maistra.io/v2
-kind: ServiceMeshControlPlane
-metadata: {name: mesh, namespace: istio-system}
-spec: {version: v2.5, security: {dataPlane: {mtls: true}}}
----
-apiVersion: maistra.io/v1
-kind: ServiceMeshMemberRoll
-metadata: {name: default, namespace: istio-system}
-spec: {members: [orange, violet]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: api, namespace: violet}
-spec:
-  selector: {matchLabels: {app: api}}
-  template:
-    metadata: {labels: {app: api, sidecar.istio.io/inject: "true"}}
-    spec: {containers: [{name: api, image: api, ports: [{containerPort: 8080}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: api, namespace: violet}
-spec: {selector: {app: api}, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: closed, namespace: violet}
-spec:
-  rules:
-    - from: [{source: {namespaces: ["${source}"]}}]
-`;
+const manifests = (source: string): string => `${twoTenants}---\n${closedTo(source)}`;
 const tenants = [
   { name: "orange", namespaces: ["orange"] },
   { name: "violet", namespaces: ["violet"] },
